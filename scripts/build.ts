@@ -1,0 +1,90 @@
+/**
+ * Bundles the command tree into dist/ and writes oclif.manifest.json.
+ * Each command is an entry of its own and shares chunks with the others, so that a command loads only what it needs.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, dirname, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile } from 'esbuild';
+import { slimKubernetesClient } from './slim-client.js';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const outdir = join(root, 'dist');
+process.chdir(root);
+
+const commands = readdirSync('src/commands', { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+
+rmSync(outdir, { recursive: true, force: true });
+const { metafile } = await build({
+  entryPoints: [...commands.map((file) => join('src/commands', file)), 'src/cli/main.ts'],
+  outdir,
+  outbase: 'src',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.17',
+  chunkNames: 'chunks/[name]-[hash]',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  // oclif looks for them to run sources in development; a packed program never does.
+  external: ['typescript', 'ts-node', 'tsx', 'tsx/esm/api', 'tsx/cjs/api'],
+  plugins: [slimKubernetesClient],
+  metafile: true,
+  logLevel: 'warning',
+  // Packages in CommonJS call require() for what Node itself provides.
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+});
+writeNotices(metafile);
+writeManifest();
+
+/** What is bundled keeps its licence with it. */
+function writeNotices(meta: Metafile): void {
+  const packages = new Map<string, string>();
+  for (const input of Object.keys(meta.inputs)) {
+    const at = input.lastIndexOf('node_modules/');
+    if (at === -1) continue;
+    const [scope = '', name = ''] = input.slice(at + 'node_modules/'.length).split('/');
+    const id = scope.startsWith('@') ? `${scope}/${name}` : scope;
+    packages.set(id, join(input.slice(0, at), 'node_modules', id));
+  }
+  const texts = [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, folder]) => notice(id, folder));
+  writeFileSync(join(outdir, 'THIRD-PARTY-NOTICES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+function notice(id: string, folder: string): string {
+  const pkg = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string; license?: string };
+  const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+  const licence = file === undefined ? '' : `\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  return `${id} ${pkg.version} (${pkg.license ?? 'see below'})\n${licence}`;
+}
+
+/** `oclif manifest` writes an empty manifest and exits 0 when it finds no commands: look at what it wrote. */
+function writeManifest(): void {
+  const cli = join(root, 'node_modules', 'oclif', 'bin', 'run.js');
+  execFileSync(process.execPath, [cli, 'manifest', '--no-jit'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    // It would ask the registry for a newer version of itself.
+    env: { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: 'true' },
+  });
+  const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
+    commands: Record<string, unknown>;
+  };
+  const expected = commands.map((file) =>
+    file
+      .split(sep)
+      .join(':')
+      .replace(/(:index)?\.ts$/, ''),
+  );
+  const missing = expected.filter((id) => manifest.commands[id] === undefined);
+  if (missing.length > 0) throw new Error(`oclif.manifest.json lacks ${missing.join(', ')}`);
+}

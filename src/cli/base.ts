@@ -1,0 +1,112 @@
+import { Command } from '@oclif/core/command';
+import type { ConnectionOptions, ReadingObserver } from '../cluster/options.js';
+import { openSource } from '../cluster/open.js';
+import type { ClusterReader } from '../cluster/port.js';
+import { UsageFailure } from '../errors.js';
+import type { InventoryOptions } from '../pools/inventory.js';
+import { safe } from '../render/safe.js';
+import { emit, planOutput } from './emit.js';
+import { FINDINGS, type ExitCode } from './exit-codes.js';
+import { variableOf } from './flags.js';
+import { processIo } from './io.js';
+import type { CommandResult } from './result.js';
+
+/** The flags of `sourceFlags`, as oclif parses them. */
+export interface SourceFlagValues {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly user?: string | undefined;
+  readonly as?: string | undefined;
+  readonly 'as-group'?: string[] | undefined;
+  readonly 'request-timeout'?: string | undefined;
+  readonly 'insecure-skip-tls-verify'?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly from?: string[] | undefined;
+}
+
+/** What every command has: streams, output formats, and a place to read from that is always closed again. */
+export abstract class BaseCommand extends Command {
+  protected readonly io = processIo;
+
+  /** Runs the work, prints its outcome in every asked format, and leaves the exit code. */
+  protected async present(
+    output: { readonly output?: string[] | undefined; readonly 'no-headers'?: boolean | undefined },
+    formats: readonly string[],
+    work: () => Promise<CommandResult>,
+  ): Promise<void> {
+    const plan = await planOutput(output.output, formats, output['no-headers'] ?? false);
+    const result = await work();
+    await emit(result, plan, this.io);
+    process.exitCode = result.exitCode;
+  }
+
+  /** `present` for commands that read a cluster or a snapshot. */
+  protected async presentFrom(
+    flags: SourceFlagValues & Parameters<BaseCommand['present']>[0],
+    formats: readonly string[],
+    work: (reader: ClusterReader) => Promise<CommandResult>,
+  ): Promise<void> {
+    await this.present(flags, formats, () => this.withSource(flags, work));
+  }
+
+  /** Opens the cluster or snapshot that the flags name, works on it, and closes it. */
+  protected async withSource<T>(flags: SourceFlagValues, work: (reader: ClusterReader) => Promise<T>): Promise<T> {
+    const { from } = flags;
+    if (from !== undefined) refuseBoth(flags);
+    const source = {
+      connection: connectionOf(flags),
+      version: this.config.version,
+      ...(from === undefined ? {} : { from }),
+    };
+    const reader = await openSource(source, this.#observer(flags.verbose ?? false));
+    try {
+      return await work(reader);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  #observer(verbose: boolean): ReadingObserver {
+    if (!verbose) return {};
+    return { debug: (message) => this.io.stderr.write(`${safe(message)}\n`) };
+  }
+}
+
+/** Where pools are looked for. */
+export function inventoryOptions(flags: { readonly 'ipam-namespace'?: string | undefined }): InventoryOptions {
+  const ipamNamespace = flags['ipam-namespace'];
+  return ipamNamespace === undefined ? {} : { ipamNamespace };
+}
+
+/** 1 where something was lacking: a blind gate is never green. */
+export function exitCodeFor(incomplete: boolean, findings = false): ExitCode {
+  return incomplete || findings ? FINDINGS : 0;
+}
+
+function connectionOf(flags: SourceFlagValues): ConnectionOptions {
+  const { kubeconfig, context, cluster, user, as } = flags;
+  const timeout = flags['request-timeout'];
+  const groups = flags['as-group'];
+  return {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(user === undefined ? {} : { user }),
+    ...(as === undefined ? {} : { as }),
+    ...(groups === undefined ? {} : { asGroups: groups }),
+    ...(timeout === undefined ? {} : { requestTimeoutMs: Number(timeout) }),
+    ...(flags['insecure-skip-tls-verify'] === true ? { insecureSkipTlsVerify: true } : {}),
+  };
+}
+
+/** Whoever names a cluster and a snapshot means one of them; guessing which would answer about the wrong one. */
+function refuseBoth(flags: SourceFlagValues): void {
+  const names = ['kubeconfig', 'context', 'cluster', 'user', 'as', 'as-group'] as const;
+  const given = names.filter((name) => flags[name] !== undefined && process.env[variableOf(name)] === undefined);
+  if (given.length > 0) {
+    throw new UsageFailure(`--from reads files, so --${given[0] ?? ''} has nothing to say`, {
+      hints: ['leave one of the two out'],
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { fileURLToPath } from 'node:url';
+import { Config } from '@oclif/core/config';
+import { run } from '@oclif/core/run';
+import { Failure, UsageFailure } from '../errors.js';
+import { parseOutput } from '../render/output.js';
+import { nearest } from '../render/nearest.js';
+import { exitCodeOf } from './exit-codes.js';
+import { isClosedPipe, messageScreen, processIo, writeAll } from './io.js';
+import { errorJson, errorText } from './report-failure.js';
+
+/**
+ * Runs one command line. The one place where whatever was thrown becomes text or JSON and an exit code.
+ * @param root URL of a file of the package, from which oclif finds its `package.json`
+ * @param bin what usage texts call the program
+ */
+export async function main(argv: readonly string[], root: string, bin?: string): Promise<void> {
+  stopOnSignals();
+  // Whatever reads us may go away; that is its right.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (!isClosedPipe(error)) throw error;
+    });
+  }
+  let config: Config | undefined;
+  try {
+    config = await Config.load(fileURLToPath(root));
+    if (bin !== undefined) config.bin = bin;
+    await run([...argv], config);
+  } catch (thrown) {
+    await report(translate(thrown, argv, config), argv, config?.version ?? 'unknown');
+  }
+}
+
+function stopOnSignals(): void {
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+}
+
+async function report(thrown: unknown, argv: readonly string[], version: string): Promise<void> {
+  process.exitCode = exitCodeOf(thrown);
+  if (wantsJson(argv)) await writeAll(process.stdout, [errorJson(thrown)]);
+  const debug = (process.env['DEBUG'] ?? '') !== '';
+  await writeAll(process.stderr, [errorText(thrown, messageScreen(processIo), debug, version)]);
+}
+
+/** Whether stdout was promised to parse: the flag may not have been read when the failure came. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
+  const outputs = words.flatMap((word, at) => {
+    if (word === '-o' || word === '--output') return [words[at + 1] ?? ''];
+    if (word.startsWith('--output=')) return [word.slice('--output='.length)];
+    return /^-o./.test(word) ? [word.slice(2).replace(/^=/, '')] : [];
+  });
+  if (outputs.length === 0) outputs.push(process.env['IPAMCTL_OUTPUT'] ?? '');
+  return outputs.some((text) => {
+    const spec = parseOutput(text, ['json', 'yaml', 'sarif']);
+    return !('error' in spec) && spec.file === undefined;
+  });
+}
+
+/** oclif's complaints about a command line, in our words; anything else as it was thrown. */
+function translate(thrown: unknown, argv: readonly string[], config: Config | undefined): unknown {
+  if (thrown instanceof Failure || !(thrown instanceof Error) || !('oclif' in thrown)) return thrown;
+  const bin = config?.bin ?? 'ipamctl';
+  if (/^Command .* not found\.?$|command .* not found/i.test(thrown.message)) {
+    const words = argv.filter((word) => !word.startsWith('-'));
+    const asked = words.join(' ');
+    const known = (config?.commandIDs ?? []).map((id) => id.replaceAll(':', ' '));
+    const close = nearest(words.slice(0, 2).join(' '), known) ?? nearest(words[0] ?? '', known);
+    return new UsageFailure(`there is no command "${asked}"`, {
+      hints: [...(close === undefined ? [] : [`${bin} ${close}`]), `${bin} --help     lists all commands`],
+    });
+  }
+  const [first = '', ...rest] = thrown.message
+    .replace(/\n?See more help with --help\s*$/, '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const command = commandOf(argv, config);
+  return new UsageFailure(uncapitalized(first), {
+    facts: rest,
+    hints: [...didYouMean(first, command, config), `${bin} ${command === undefined ? '' : `${command} `}--help`],
+  });
+}
+
+function commandOf(argv: readonly string[], config: Config | undefined): string | undefined {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const ids = new Set(config?.commandIDs ?? []);
+  for (let count = Math.min(3, words.length); count > 0; count--) {
+    if (ids.has(words.slice(0, count).join(':'))) return words.slice(0, count).join(' ');
+  }
+  return undefined;
+}
+
+function didYouMean(message: string, command: string | undefined, config: Config | undefined): string[] {
+  const flag = /^Nonexistent flags?: --?([\w-]+)/.exec(message)?.[1];
+  if (flag === undefined || command === undefined) return [];
+  const flags = Object.keys(config?.findCommand(command.replaceAll(' ', ':'))?.flags ?? {});
+  const close = nearest(flag, flags);
+  return close === undefined ? [] : [`--${close}`];
+}
+
+function uncapitalized(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,237 @@
+import { homedir } from 'node:os';
+import { ClusterFailure, type RequestIdentity } from '../../errors.js';
+import type { ConnectionOptions, ReadingObserver } from '../options.js';
+import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions } from '../port.js';
+import { NAMESPACES, resourceName, type Resource } from '../resources.js';
+import { resolveConnection, type ConnectionSurroundings } from './connection.js';
+import { Credentials } from './credentials.js';
+import type { PluginTerminal } from './exec.js';
+import { explainRefusal, notDefined, notKubernetes, statusOf, type Asker } from './explain.js';
+import { readList } from './list.js';
+import { groupPath, objectPath } from './paths.js';
+import { ApiClient } from './request.js';
+import { parseJson } from './split.js';
+import { asRecord } from './text.js';
+import type { BodyReader, Refusal } from './transport.js';
+
+/** What is not the user's to choose. */
+export interface LiveSettings {
+  /** Our own version, for the User-Agent. */
+  readonly version?: string;
+  /** Most objects of one page of a list; 500 as in kubectl. */
+  readonly chunkSize?: number;
+  /** What stands for the process's surroundings in a test. */
+  readonly surroundings?: ConnectionSurroundings;
+  /** The terminal that a credential plugin may use. */
+  readonly terminal?: PluginTerminal;
+}
+
+/** For one request, from sending to the last byte. */
+const DEFAULT_TIMEOUT_MS = 60_000;
+const CHUNK_SIZE = 500;
+
+/**
+ * Opens the API server that flags and kubeconfig name. Nothing is sent yet: whether it answers shows with the first
+ * reading. Close it, or its kept connections and the process linger.
+ *
+ * @throws ClusterFailure `no-kubeconfig` or `bad-kubeconfig`; UsageFailure for contradicting flags.
+ */
+// eslint-disable-next-line @typescript-eslint/require-await -- opening may have to wait one day; failures must reject
+export async function openCluster(
+  options: ConnectionOptions,
+  observer: ReadingObserver,
+  settings: LiveSettings = {},
+): Promise<LiveCluster> {
+  const connection = resolveConnection(options, settings.surroundings ?? { env: process.env, home: homedir() });
+  const timeoutMs = options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const asker = { connection, timeoutMs };
+  const credentials = new Credentials(connection, timeoutMs, settings.terminal ?? processTerminal());
+  const userAgent = `ipamctl/${settings.version ?? 'unknown'}`;
+  const client = new ApiClient(
+    { server: connection.cluster.server, timeoutMs, userAgent, asker },
+    credentials,
+    observer,
+  );
+  return new LiveCluster(client, asker, observer, settings.chunkSize ?? CHUNK_SIZE);
+}
+
+function processTerminal(): PluginTerminal {
+  const interactive = process.stdin.isTTY && process.stderr.isTTY;
+  // A log-in address or a question of a plugin is for the person who waits.
+  return interactive ? { interactive, say: (text) => process.stderr.write(text) } : { interactive };
+}
+
+/** An API server, read. */
+export class LiveCluster implements ClusterReader {
+  readonly source = 'cluster';
+  readonly contextNamespace: string;
+  private readonly remarks = new Set<string>();
+  private readonly discovered = new Map<string, Promise<ReadonlySet<string> | undefined>>();
+  private known: Promise<ClusterIdentity> | undefined;
+
+  constructor(
+    private readonly client: ApiClient,
+    private readonly asker: Asker,
+    private readonly observer: ReadingObserver,
+    private readonly chunkSize: number,
+  ) {
+    this.contextNamespace = asker.connection.namespace;
+  }
+
+  get notes(): readonly string[] {
+    return [...this.remarks];
+  }
+
+  /** @throws ClusterFailure as `get`; not being allowed to read kube-system is none. */
+  identity(): Promise<ClusterIdentity> {
+    this.known ??= this.readIdentity().catch((error: unknown) => {
+      this.known = undefined;
+      throw error;
+    });
+    return this.known;
+  }
+
+  /**
+   * As the interface says. `project` may see an object twice, when its page was cut or its list began again, and must
+   * depend on nothing else; `metadata.managedFields` is not shown to it.
+   *
+   * @throws ClusterFailure for each way in which this can fail; see `ClusterFailureReason`.
+   */
+  collect<T>(resource: Resource, options: ListOptions, project: (object: KubeObject) => T | undefined): Promise<T[]> {
+    const identity: RequestIdentity = {
+      verb: 'list',
+      resource: resourceName(resource),
+      ...(options.namespace === undefined || !resource.namespaced ? {} : { namespace: options.namespace }),
+    };
+    const reader = {
+      client: this.client,
+      asker: this.asker,
+      observer: this.observer,
+      chunkSize: this.chunkSize,
+      refused: (refusal: Refusal, of: Resource, about: RequestIdentity) => this.refused(refusal, of, about),
+      note: (text: string) => {
+        this.remarks.add(text);
+      },
+    };
+    return readList(reader, resource, options, identity, project);
+  }
+
+  /** @throws ClusterFailure for anything but the object, or a 404 of that very object. */
+  async get(resource: Resource, namespace: string, name: string): Promise<KubeObject | undefined> {
+    const identity: RequestIdentity = {
+      verb: 'get',
+      resource: resourceName(resource),
+      ...(resource.namespaced ? { namespace } : {}),
+      name,
+    };
+    const outcome = await this.client.send(
+      { method: 'GET', path: objectPath(resource, namespace, name), repeatable: true, identity },
+      this.objectReader(identity, (object) => {
+        const metadata = asRecord(object['metadata']);
+        return object['kind'] === resource.kind && metadata?.['name'] === name;
+      }),
+    );
+    if (outcome.ok) return outcome.value as KubeObject;
+    if (isMissing(outcome.refusal, resource, name)) return undefined;
+    throw await this.refused(outcome.refusal, resource, identity);
+  }
+
+  now(): Date {
+    return this.client.now();
+  }
+
+  podsAreComplete(): boolean {
+    return true;
+  }
+
+  close(): Promise<void> {
+    this.client.close();
+    return Promise.resolve();
+  }
+
+  private async readIdentity(): Promise<ClusterIdentity> {
+    const { name, cluster } = this.asker.connection;
+    let uid: string | null = null;
+    try {
+      uid = (await this.get(NAMESPACES, '', 'kube-system'))?.metadata.uid ?? null;
+    } catch (error) {
+      if (!(error instanceof ClusterFailure) || error.reason !== 'forbidden') throw error;
+    }
+    return { uid, server: cluster.server, name };
+  }
+
+  /** What a refusal means. The server authorises before it routes, so a 403 may stand for a missing definition. */
+  private async refused(refusal: Refusal, resource: Resource, identity: RequestIdentity): Promise<Error> {
+    if (refusal.status === 403 && statusOf(refusal) !== undefined && resource.group !== '') {
+      const plurals = await this.discover(resource);
+      if (plurals?.has(resource.plural) === false) return notDefined({ ...identity, status: 404 }, this.asker);
+    }
+    if (refusal.status === 404 && statusOf(refusal) !== undefined && identity.name !== undefined) {
+      const details = asRecord(statusOf(refusal)?.['details']);
+      // Somebody answered for another object: that says nothing about the one that was asked for.
+      if (details?.['name'] !== undefined && details['name'] !== '') {
+        return new ClusterFailure(
+          'server-error',
+          `the API server answered for another object when asked for ${identity.resource ?? ''} "${identity.name}"`,
+          { ...identity, status: 404 },
+        );
+      }
+    }
+    return explainRefusal(refusal, identity, this.asker, await this.client.authorization());
+  }
+
+  /** Plurals of a group and version; empty where the server has no such thing; `undefined` where it does not tell. */
+  private discover(resource: Resource): Promise<ReadonlySet<string> | undefined> {
+    const path = groupPath(resource);
+    let found = this.discovered.get(path);
+    if (found === undefined) {
+      found = this.readDiscovery(path).catch(() => undefined);
+      this.discovered.set(path, found);
+    }
+    return found;
+  }
+
+  private async readDiscovery(path: string): Promise<ReadonlySet<string> | undefined> {
+    const identity = { verb: 'get', resource: path };
+    const outcome = await this.client.send(
+      { method: 'GET', path, repeatable: true, identity },
+      this.objectReader(identity, (object) => object['kind'] === 'APIResourceList'),
+    );
+    if (!outcome.ok) return outcome.refusal.status === 404 ? new Set() : undefined;
+    const resources: unknown = outcome.value['resources'];
+    if (!Array.isArray(resources)) return undefined;
+    return new Set((resources as unknown[]).map((item) => String(asRecord(item)?.['name'])));
+  }
+
+  private objectReader(
+    identity: RequestIdentity,
+    fits: (object: Readonly<Record<string, unknown>>) => boolean,
+  ): BodyReader<Readonly<Record<string, unknown>>> {
+    return async (body, head) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of body) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      if (!/\bjson\b/i.test(head.headers['content-type'] ?? '')) {
+        throw notKubernetes(identity, this.asker, head, bytes.toString('utf8', 0, 16_384));
+      }
+      const object = asRecord(parseJson(bytes));
+      if (object === undefined || !fits(object)) {
+        throw notKubernetes(identity, this.asker, head, bytes.toString('utf8', 0, 200));
+      }
+      return object;
+    };
+  }
+}
+
+/** Whether a 404 is this very object's: a proxy's or a missing definition's is not. */
+function isMissing(refusal: Refusal, resource: Resource, name: string): boolean {
+  if (refusal.status !== 404) return false;
+  const status = statusOf(refusal);
+  const details = asRecord(status?.['details']);
+  return (
+    status?.['reason'] === 'NotFound' &&
+    details?.['name'] === name &&
+    (details['group'] ?? '') === resource.group &&
+    (details['kind'] === resource.plural || details['kind'] === resource.kind)
+  );
+}

@@ -1,0 +1,186 @@
+import type { RequestIdentity } from '../../errors.js';
+import type { KubeObject, ListOptions } from '../port.js';
+import type { ReadingObserver } from '../options.js';
+import type { Resource } from '../resources.js';
+import { notKubernetes, type Asker } from './explain.js';
+import { listPath } from './paths.js';
+import type { ApiClient } from './request.js';
+import { ListSplitter, NoList } from './split.js';
+import { asRecord, asText, harmless } from './text.js';
+import type { Head, Refusal } from './transport.js';
+
+const JSON_LIST = 'application/json';
+const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json;q=0.8';
+
+/** A list whose pages expire this often is read in one piece. */
+const MAX_RESTARTS = 3;
+/** Pages of about this size: small enough for memory and the request's time, big enough to be few. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+/** The first page of whole objects: how big they are is not known yet, and a pool may weigh a megabyte. */
+const FIRST_PAGE = 100;
+const SMALLEST_PAGE = 5;
+
+/** What reading a list needs. */
+export interface ListReader {
+  readonly client: ApiClient;
+  readonly asker: Asker;
+  readonly observer: ReadingObserver;
+  /** Most objects of one page. */
+  readonly chunkSize: number;
+  /** Explains a refusal; a 403 may hide a missing definition. */
+  readonly refused: (refusal: Refusal, resource: Resource, identity: RequestIdentity) => Promise<Error>;
+  /** Takes what a person should know. */
+  readonly note: (text: string) => void;
+}
+
+/**
+ * Reads a list to its end, page by page. When a continue token expires (410) the list starts again from nothing; when
+ * that keeps happening, it is read in one piece, so that the result always is one consistent list.
+ *
+ * `project` may see an object more than once, when a page had to be read again: it must not count on anything outside.
+ */
+export async function readList<T>(
+  reader: ListReader,
+  resource: Resource,
+  options: ListOptions,
+  identity: RequestIdentity,
+  project: (object: KubeObject) => T | undefined,
+): Promise<T[]> {
+  for (let restarts = 0; ; restarts++) {
+    const paged = restarts <= MAX_RESTARTS;
+    const kept = await readPages(reader, resource, options, identity, project, paged);
+    if (kept !== undefined) return kept;
+    const text = `the list of ${identity.resource ?? resource.plural} changed too fast and was read again from the start`;
+    if (restarts === 0) reader.note(text);
+    reader.observer.debug?.(restarts === MAX_RESTARTS ? `${text}, in one piece` : text);
+  }
+}
+
+/** `undefined` when a continue token expired. */
+async function readPages<T>(
+  reader: ListReader,
+  resource: Resource,
+  options: ListOptions,
+  identity: RequestIdentity,
+  project: (object: KubeObject) => T | undefined,
+  paged: boolean,
+): Promise<T[] | undefined> {
+  const all: T[] = [];
+  let limit = options.metadataOnly === true ? reader.chunkSize : Math.min(reader.chunkSize, FIRST_PAGE);
+  let next: string | undefined;
+  let seen = 0;
+  do {
+    const page = await readPage(reader, resource, options, identity, project, {
+      ...(paged ? { limit } : {}),
+      ...(next === undefined ? {} : { continue: next }),
+    });
+    if (page === undefined) {
+      if (next !== undefined) return undefined;
+      throw new Error('a list without a continue token cannot have expired');
+    }
+    for (const item of page.kept) all.push(item);
+    seen += page.count;
+    reader.observer.progress?.(resource.plural, seen);
+    next = page.next;
+    if (page.count > 0) {
+      const fitting = Math.floor(PAGE_BYTES / (page.bytes / page.count));
+      limit = Math.max(SMALLEST_PAGE, Math.min(reader.chunkSize, fitting));
+    }
+  } while (next !== undefined);
+  return all;
+}
+
+interface Page<T> {
+  readonly kept: readonly T[];
+  readonly count: number;
+  readonly bytes: number;
+  readonly next: string | undefined;
+  /** What the projection threw. */
+  readonly broken: { readonly error: unknown } | undefined;
+}
+
+/** `undefined` when its continue token expired. */
+async function readPage<T>(
+  reader: ListReader,
+  resource: Resource,
+  options: ListOptions,
+  identity: RequestIdentity,
+  project: (object: KubeObject) => T | undefined,
+  position: { readonly limit?: number; readonly continue?: string },
+): Promise<Page<T> | undefined> {
+  const outcome = await reader.client.send(
+    {
+      method: 'GET',
+      path: listPath(resource, options, position),
+      accept: options.metadataOnly === true ? METADATA_LIST : JSON_LIST,
+      repeatable: true,
+      identity,
+    },
+    (body, head) => parsePage(body, head, resource, identity, reader.asker, project),
+  );
+  if (outcome.ok) {
+    // Thrown here, where it cannot be taken for an error of the connection.
+    if (outcome.value.broken !== undefined) throw outcome.value.broken.error;
+    return outcome.value;
+  }
+  if (outcome.refusal.status === 410 && position.continue !== undefined) return undefined;
+  throw await reader.refused(outcome.refusal, resource, identity);
+}
+
+async function parsePage<T>(
+  body: AsyncIterable<Buffer>,
+  head: Head,
+  resource: Resource,
+  identity: RequestIdentity,
+  asker: Asker,
+  project: (object: KubeObject) => T | undefined,
+): Promise<Page<T>> {
+  if (!/\bjson\b/i.test(head.headers['content-type'] ?? '')) {
+    let text = '';
+    for await (const chunk of body) {
+      text += chunk.toString('utf8');
+      if (text.length > 16_384) break;
+    }
+    throw notKubernetes(identity, asker, head, text);
+  }
+  const kept: T[] = [];
+  let count = 0;
+  let bytes = 0;
+  let broken: { readonly error: unknown } | undefined;
+  const splitter = new ListSplitter((item) => {
+    const object = asRecord(item);
+    if (object === undefined || asRecord(object['metadata']) === undefined) {
+      throw new NoList('its items are no Kubernetes objects');
+    }
+    count++;
+    if (broken !== undefined) return;
+    try {
+      const value = project(object as KubeObject);
+      if (value !== undefined) kept.push(value);
+    } catch (error) {
+      // Objects of another kind may break it; then that is what must be said.
+      broken = { error };
+    }
+  });
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    splitter.push(chunk);
+  }
+  const next = checkEnvelope(splitter.end(), resource);
+  return { kept, count, bytes, next, broken };
+}
+
+/** The continue token, once it is sure that this is the list that was asked for. */
+function checkEnvelope(value: unknown, resource: Resource): string | undefined {
+  const list = asRecord(value);
+  const kind = asText(list?.['kind']);
+  if (list === undefined || kind === undefined) throw new NoList('it is JSON, but no Kubernetes list');
+  if (kind !== `${resource.kind}List` && kind !== 'PartialObjectMetadataList') {
+    const message = kind === 'Status' ? `: ${harmless(asText(list['message']) ?? '', 200)}` : '';
+    throw new NoList(`it is a ${harmless(kind, 80)}${message}, not a ${resource.kind}List`);
+  }
+  // An empty list has `items: null`.
+  const items = list['items'];
+  if (items !== null && items !== undefined && !Array.isArray(items)) throw new NoList('its items are no list');
+  return asText(asRecord(list['metadata'])?.['continue']);
+}

@@ -1,0 +1,33 @@
+import type { ListOptions } from '../port.js';
+import type { Resource } from '../resources.js';
+
+/** `/api/v1` or `/apis/GROUP/VERSION` */
+export function groupPath({ group, version }: Resource): string {
+  return group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+}
+
+/** Path of a resource's list, in one namespace or all. */
+export function collectionPath(resource: Resource, namespace: string | undefined): string {
+  const scope = resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  return `${groupPath(resource)}${scope}/${resource.plural}`;
+}
+
+/** Path of one object; a namespace is left out where the resource has none. */
+export function objectPath(resource: Resource, namespace: string, name: string): string {
+  return `${collectionPath(resource, namespace)}/${encodeURIComponent(name)}`;
+}
+
+/** Path and query of one page. Never `resourceVersion=0`: that may answer from a stale cache. */
+export function listPath(
+  resource: Resource,
+  options: ListOptions,
+  position: { readonly limit?: number; readonly continue?: string },
+): string {
+  const query = new URLSearchParams();
+  if (options.fieldSelector !== undefined) query.set('fieldSelector', options.fieldSelector);
+  if (options.labelSelector !== undefined) query.set('labelSelector', options.labelSelector);
+  if (position.limit !== undefined) query.set('limit', position.limit.toString());
+  if (position.continue !== undefined) query.set('continue', position.continue);
+  const text = query.toString();
+  return collectionPath(resource, options.namespace) + (text === '' ? '' : `?${text}`);
+}

@@ -1,0 +1,21 @@
+import type { ConnectionOptions, ReadingObserver } from './options.js';
+import type { ClusterReader } from './port.js';
+
+/** A cluster, or files that were taken of one. */
+export interface SourceOptions {
+  readonly connection: ConnectionOptions;
+  /** Paths of a snapshot; absent: the cluster. */
+  readonly from?: readonly string[];
+  /** Our own version, for the API server's log. */
+  readonly version: string;
+}
+
+/** Opens what a command reads from; the client and the parsers are loaded only by who needs them. */
+export async function openSource(options: SourceOptions, observer: ReadingObserver): Promise<ClusterReader> {
+  if (options.from !== undefined && options.from.length > 0) {
+    const { openSnapshot } = await import('./snapshot/index.js');
+    return openSnapshot(options.from, observer);
+  }
+  const { openCluster } = await import('./live/index.js');
+  return openCluster(options.connection, observer, { version: options.version });
+}

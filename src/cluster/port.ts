@@ -1,0 +1,82 @@
+import type { Resource } from './resources.js';
+
+/** Metadata of an object, as far as ipamctl reads it. All values come from outside and may be missing. */
+export interface ObjectMeta {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** An object as it came from the API server or a snapshot: metadata, and the rest unknown. */
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
+  readonly [field: string]: unknown;
+}
+
+/** Which objects of a resource are asked for. */
+export interface ListOptions {
+  /** One namespace; absent: all. */
+  readonly namespace?: string;
+  /** `a.b=c` or `a.b!=c`, joined by commas. */
+  readonly fieldSelector?: string;
+  readonly labelSelector?: string;
+  /** Only metadata is needed; the objects then hold nothing else for sure. */
+  readonly metadataOnly?: boolean;
+}
+
+/** Whom the answers come from. */
+export interface ClusterIdentity {
+  /** uid of namespace kube-system; null where it may not be read. */
+  readonly uid: string | null;
+  /** URL of the API server; null in a snapshot that does not tell. */
+  readonly server: string | null;
+  /** Name for people: the context, or the path of the snapshot. */
+  readonly name: string;
+}
+
+/**
+ * The reading side of a cluster: an API server, or a snapshot of one. What cannot be read is thrown as a
+ * `ClusterFailure`, whose `reason` says whether the right, the definition or the answer was lacking.
+ */
+export interface ClusterReader {
+  readonly source: 'cluster' | 'snapshot';
+
+  /** Namespace that the kubeconfig's context names, `default` otherwise. */
+  readonly contextNamespace: string;
+
+  identity(): Promise<ClusterIdentity>;
+
+  /**
+   * Reads a list to its end, page by page; each object passes through `project`, and what that does not keep
+   * (`undefined`) is let go with its page. A list whose continue token expired starts again from nothing, so the
+   * result always is one consistent list. Never asks for `resourceVersion=0`.
+   */
+  collect<T>(resource: Resource, options: ListOptions, project: (object: KubeObject) => T | undefined): Promise<T[]>;
+
+  /**
+   * Reads one object. `undefined` only for a 404 that is a Status of reason NotFound naming that very object; any
+   * other failure throws: it proves nothing about the object.
+   */
+  get(resource: Resource, namespace: string, name: string): Promise<KubeObject | undefined>;
+
+  /** The clock of whoever answers: the server's `Date`, or the moment that a snapshot was taken. */
+  now(): Date;
+
+  /**
+   * Whether a pod of this namespace that was not found is known not to exist. Always so on an API server; in a
+   * snapshot only where its pods were collected.
+   */
+  podsAreComplete(namespace: string): boolean;
+
+  /** What a person should know of the reading itself (a list that started again, a file that was skipped). */
+  readonly notes: readonly string[];
+
+  close(): Promise<void>;
+}

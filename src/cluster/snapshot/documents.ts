@@ -1,0 +1,192 @@
+import { isUtf8 } from 'node:buffer';
+
+import { isKnownTopKind, MENTIONS_KNOWN_KIND, MENTIONS_LIST, TOP_LEVEL_KIND } from './kinds.js';
+import { Unreadable } from './problems.js';
+import { parseYaml } from './yaml.js';
+
+/** A document as it was parsed, before anything of it is trusted. */
+export interface ParsedDocument {
+  readonly value: unknown;
+  /**
+   * Whether it came from YAML: its texts are then slices that keep the whole file in memory, and its mappings may be
+   * shared through aliases.
+   */
+  readonly fromYaml: boolean;
+  /** Characters of the text it came from. */
+  readonly characters: number;
+}
+
+/** The longest JSON text that is tried as YAML when it is no JSON, for the line of the error. */
+const RETRY_AS_YAML_CHARACTERS = 16_000_000;
+
+/**
+ * Reads the documents of a file that may be of interest; the others are passed over without a parser seeing them.
+ * A broken document of several does not stop the others: `problem` hears of it.
+ * @throws Unreadable when the file as a whole is no text.
+ */
+export async function parseDocuments(
+  bytes: Buffer,
+  problem: (reason: string) => void,
+  visit: (document: ParsedDocument) => void,
+): Promise<void> {
+  const text = textOfFile(bytes);
+  const start = text.search(/\S/);
+  if (start === -1) return;
+  const first = text[start];
+  if (first === '{' || first === '[') await parseJson(text, problem, visit);
+  else await parseYamlDocuments(text, problem, visit);
+}
+
+function textOfFile(bytes: Buffer): string {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new Unreadable('is UTF-16 (as PowerShell redirects output); save it as UTF-8');
+  }
+  if (!isUtf8(bytes)) {
+    // A stray file of another kind in another encoding is no loss.
+    if (!mayBeOfInterest(bytes.toString('latin1'))) return '';
+    throw new Unreadable('is not UTF-8 text');
+  }
+  const text = bytes.toString('utf8');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+async function parseJson(
+  text: string,
+  problem: (reason: string) => void,
+  visit: (document: ParsedDocument) => void,
+): Promise<void> {
+  if (!MENTIONS_KNOWN_KIND.test(text) && !MENTIONS_LIST.test(text)) return;
+  const characters = text.length;
+  let reason: string;
+  try {
+    visit({ value: JSON.parse(text) as unknown, fromYaml: false, characters });
+    return;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    reason = jsonReason(error, text);
+  }
+
+  // Several objects one after the other, as `jq -c '.items[]'` writes and kubectl reads.
+  const parts = splitJson(text);
+  if (parts !== undefined && parts.length > 1) {
+    for (const part of parts) {
+      try {
+        visit({ value: JSON.parse(part.text) as unknown, fromYaml: false, characters: part.text.length });
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        problem(`the object at line ${lineAt(text, part.start)} is no JSON`);
+      }
+    }
+    return;
+  }
+
+  // YAML in braces; and its parser tells the line where JSON.parse may not.
+  if (characters <= RETRY_AS_YAML_CHARACTERS) {
+    try {
+      for (const value of await parseYaml(text, () => 1)) visit({ value, fromYaml: true, characters });
+      return;
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      problem(reason.startsWith('line') ? reason : error.message.replace('is no YAML', 'is no JSON'));
+      return;
+    }
+  }
+  problem(reason);
+}
+
+function jsonReason(error: SyntaxError, text: string): string {
+  const match = /at position (\d+)/.exec(error.message);
+  // The message quotes the text: only its first words are wanted.
+  const what = error.message.replace(/,? ?(?:\.\.\.|").*$/s, '').replace(/ (?:in JSON )?at position \d+.*$/s, '');
+  return match === null ? `is no JSON: ${what}` : `line ${lineAt(text, Number(match[1]))}: is no JSON: ${what}`;
+}
+
+/** Cuts a text into its top-level JSON objects and arrays; `undefined` when something else lies between them. */
+function splitJson(text: string): { text: string; start: number }[] | undefined {
+  const parts: { text: string; start: number }[] = [];
+  let depth = 0;
+  let start = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (inString) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x7b || code === 0x5b) {
+      if (depth++ === 0) start = at;
+    } else if (code === 0x7d || code === 0x5d) {
+      if (--depth < 0) return undefined;
+      if (depth === 0) parts.push({ text: text.slice(start, at + 1), start });
+    } else if (depth === 0) {
+      // Only white space may lie between.
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return undefined;
+    } else if (code === 0x22) {
+      inString = true;
+    }
+  }
+  return depth === 0 ? parts : undefined;
+}
+
+/**
+ * Documents are cut apart before they are parsed, at `---` in the first column, where YAML ends a document in every
+ * context: one that is broken costs only itself, and one of no interest costs nothing.
+ */
+async function parseYamlDocuments(
+  text: string,
+  problem: (reason: string) => void,
+  visit: (document: ParsedDocument) => void,
+): Promise<void> {
+  for (const { from, to } of documentBounds(text)) {
+    const chunk = from === 0 && to === text.length ? text : text.slice(from, to);
+    if (!mayBeOfInterest(chunk)) continue;
+    const second = secondKind(chunk);
+    if (second !== -1) {
+      problem(
+        `line ${lineAt(text, from + second)}: a second object begins without \`---\` before it; the first is lost`,
+      );
+    }
+    try {
+      const values = await parseYaml(chunk, () => lineAt(text, from));
+      for (const value of values) visit({ value, fromYaml: true, characters: chunk.length });
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      problem(error.message);
+    }
+  }
+}
+
+function* documentBounds(text: string): Generator<{ from: number; to: number }> {
+  const mark = /^---(?=[ \t\r\n]|$)/gm;
+  let from = 0;
+  for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {
+    if (match.index > from) yield { from, to: match.index };
+    from = match.index;
+  }
+  if (from < text.length) yield { from, to: text.length };
+}
+
+/** A quick look: block style tells its kind at the start of a line; anything else is parsed when it names a kind. */
+function mayBeOfInterest(chunk: string): boolean {
+  const kind = TOP_LEVEL_KIND.exec(chunk)?.[1];
+  if (kind === undefined) return MENTIONS_KNOWN_KIND.test(chunk) || MENTIONS_LIST.test(chunk);
+  // An empty List tells by its file's name what was collected; a full one must hold a kind we know.
+  if (kind === 'List') return chunk.length < 4096 || MENTIONS_KNOWN_KIND.test(chunk);
+  return isKnownTopKind(kind);
+}
+
+/** Where `kind:` stands at the start of a line again: files joined without `---`, of which YAML keeps the last. */
+function secondKind(chunk: string): number {
+  const first = TOP_LEVEL_KIND.exec(chunk);
+  if (first === null) return -1;
+  const after = first.index + first[0].length;
+  const next = chunk.slice(after).search(TOP_LEVEL_KIND);
+  return next === -1 || /^\.\.\.\s/m.test(chunk) ? -1 : after + next;
+}
+
+/** The number of the line, from 1, that holds a position. */
+function lineAt(text: string, position: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at !== -1 && at < position; at = text.indexOf('\n', at + 1)) line++;
+  return line;
+}

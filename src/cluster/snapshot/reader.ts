@@ -1,0 +1,174 @@
+import { ClusterFailure, type ClusterFailureReason } from '../../errors.js';
+import type { ReadingObserver } from '../options.js';
+import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions } from '../port.js';
+import { NAMESPACES, PODS, type Resource, resourceName } from '../resources.js';
+import type { ObjectIndex } from './index-of-objects.js';
+import { fieldMatch, labelMatch } from './selectors.js';
+
+/** A snapshot, read. */
+export interface SnapshotReader extends ClusterReader {
+  readonly source: 'snapshot';
+
+  /**
+   * Whether an object of this resource that the snapshot does not hold is known not to have existed, in one namespace or
+   * (without one) anywhere. `podsAreComplete` is this question for pods.
+   */
+  isComplete(resource: Resource, namespace?: string): boolean;
+}
+
+/** What a reader is made of. */
+export interface SnapshotContents {
+  readonly paths: readonly string[];
+  readonly index: ObjectIndex;
+  readonly now: Date;
+  readonly notes: readonly string[];
+  /** Whether no file was lost, so that a manifest's word on what was collected holds. */
+  readonly trustManifest: boolean;
+  readonly observer: ReadingObserver;
+}
+
+/** Why a snapshot lacks a resource, in words, by the reason in its manifest. */
+const WHY: Partial<Record<ClusterFailureReason, string>> = {
+  forbidden: 'was forbidden',
+  unauthorized: 'was refused (not logged in)',
+  'not-defined': 'found no such resource on the API server',
+  timeout: 'took too long',
+  unreachable: 'did not reach the API server',
+  'server-error': 'failed on the API server',
+};
+
+/** Objects between two tellings of progress. */
+const PROGRESS_STEP = 500;
+
+/** Answers from the objects of a snapshot as the API server would have. */
+export class SnapshotClusterReader implements SnapshotReader {
+  readonly source = 'snapshot';
+  readonly contextNamespace = 'default';
+  readonly notes: readonly string[];
+  readonly #contents: SnapshotContents;
+
+  constructor(contents: SnapshotContents) {
+    this.#contents = contents;
+    this.notes = contents.notes;
+  }
+
+  identity(): Promise<ClusterIdentity> {
+    const { index, paths } = this.#contents;
+    const uid = index.get(NAMESPACES, '', 'kube-system')?.metadata.uid ?? index.manifestUid;
+    return Promise.resolve({ uid, server: index.server, name: paths.join(', ') });
+  }
+
+  /** @throws ClusterFailure `not-collected`, or the reason that the manifest gives; UsageFailure for a bad selector. */
+  collect<T>(resource: Resource, options: ListOptions, project: (object: KubeObject) => T | undefined): Promise<T[]> {
+    return answer(() => this.#collect(resource, options, project));
+  }
+
+  #collect<T>(resource: Resource, options: ListOptions, project: (object: KubeObject) => T | undefined): T[] {
+    const { index, observer, trustManifest } = this.#contents;
+    const namespace = options.namespace === '' ? undefined : options.namespace;
+    const byLabel = labelMatch(options.labelSelector);
+    const byField = fieldMatch(options.fieldSelector, resource);
+    const missing = index.missing(resource, namespace, ['list', 'watch']);
+    if (missing !== undefined && !this.isComplete(resource, namespace)) {
+      throw this.#refused(resource, missing.reason, {
+        verb: 'list',
+        ...(namespace === undefined ? {} : { namespace }),
+      });
+    }
+    if (!index.isCollected(resource, trustManifest)) throw this.#notCollected(resource, 'list');
+
+    const results: T[] = [];
+    let count = 0;
+    for (const object of index.list(resource)) {
+      if (resource.namespaced && namespace !== undefined && object.metadata.namespace !== namespace) continue;
+      if (!byLabel(object) || !byField(object)) continue;
+      const result = project(object);
+      if (result !== undefined) results.push(result);
+      if (++count % PROGRESS_STEP === 0) observer.progress?.(resource.plural, count);
+    }
+    if (count % PROGRESS_STEP !== 0) observer.progress?.(resource.plural, count);
+    return results;
+  }
+
+  /**
+   * `undefined` only where a complete list shows that there was no such object.
+   * @throws ClusterFailure `not-collected`, or the reason that the manifest gives.
+   */
+  get(resource: Resource, namespace: string, name: string): Promise<KubeObject | undefined> {
+    return answer(() => this.#get(resource, namespace, name));
+  }
+
+  #get(resource: Resource, namespace: string, name: string): KubeObject | undefined {
+    const { index, trustManifest } = this.#contents;
+    const object = index.get(resource, namespace, name);
+    if (object !== undefined) return object;
+    if (this.isComplete(resource, namespace)) return undefined;
+    const request = { verb: 'get', name, ...(resource.namespaced ? { namespace } : {}) };
+    const missing = index.missing(resource, namespace, ['get', 'list']);
+    if (missing !== undefined) throw this.#refused(resource, missing.reason, request);
+    if (!index.isCollected(resource, trustManifest)) throw this.#notCollected(resource, 'get');
+    const where = resource.namespaced ? ` in namespace ${namespace}` : '';
+    throw new ClusterFailure(
+      'not-collected',
+      `${resource.kind} ${name}${where} is not in the snapshot, which does not hold all ${resource.plural}${where}`,
+      { ...request, resource: resourceName(resource) },
+      { facts: [this.#lookedAt()], hints: [collectHint(resource)] },
+    );
+  }
+
+  now(): Date {
+    return new Date(this.#contents.now);
+  }
+
+  isComplete(resource: Resource, namespace?: string): boolean {
+    const { index, trustManifest } = this.#contents;
+    return index.isComplete(resource, resource.namespaced ? namespace : undefined, trustManifest);
+  }
+
+  podsAreComplete(namespace: string): boolean {
+    return this.isComplete(PODS, namespace);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #lookedAt(): string {
+    return `looked at: ${this.#contents.paths.join(', ')}`;
+  }
+
+  #notCollected(resource: Resource, verb: string): ClusterFailure {
+    const facts = [this.#lookedAt()];
+    if (!this.#contents.trustManifest) facts.push('some files of the snapshot could not be read');
+    return new ClusterFailure(
+      'not-collected',
+      `the snapshot holds no ${resource.kind} and no list of ${resourceName(resource)}`,
+      { verb, resource: resourceName(resource) },
+      { facts, hints: [collectHint(resource)] },
+    );
+  }
+
+  #refused(
+    resource: Resource,
+    reason: ClusterFailureReason,
+    request: { verb: string; namespace?: string; name?: string },
+  ): ClusterFailure {
+    const where = request.namespace === undefined ? '' : ` in namespace ${request.namespace}`;
+    return new ClusterFailure(
+      reason,
+      `${resourceName(resource)}${where}: reading them ${WHY[reason] ?? `failed (${reason})`} when the snapshot was taken`,
+      { ...request, resource: resourceName(resource) },
+      { facts: [this.#lookedAt()], hints: [collectHint(resource)] },
+    );
+  }
+}
+
+/** What is known already, as a promise: what `work` throws rejects it. */
+function answer<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(work()));
+}
+
+/** The command that collects what is lacking. */
+function collectHint(resource: Resource): string {
+  return `collect them: kubectl get ${resourceName(resource)}${resource.namespaced ? ' -A' : ''} -o yaml > ${resource.plural}.yaml, and give that file to --from as well`;
+}

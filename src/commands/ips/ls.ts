@@ -1,0 +1,76 @@
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand, exitCodeFor, inventoryOptions } from '../../cli/base.js';
+import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../../cli/flags.js';
+import { LIST_FORMATS } from '../../cli/result.js';
+import { selectPools } from '../../pools/list.js';
+import { listIps, withNode, withNodeNames } from '../../reconcile/list-ips.js';
+import { isSelected } from '../../reconcile/plan.js';
+import { survey } from '../../reconcile/survey.js';
+import { ipClosing, ipTable } from '../../render/ips.js';
+import { names } from '../../render/output.js';
+
+export default class IpsLs extends BaseCommand {
+  static override summary = 'list the addresses that are held: for whom, and whether still needed';
+  static override aliases = ['ips:list'];
+  static override examples = [
+    '<%= config.bin %> ips ls --stale',
+    '<%= config.bin %> ips ls --pool 192.0.2.192-27 -o wide',
+    '<%= config.bin %> ips ls --pod default/web-0',
+    '<%= config.bin %> ips ls --stale -o jsonpath=\'{range .items[*]}{.address}{"\\t"}{.podref}{"\\n"}{end}\'',
+  ];
+  static override flags = {
+    ...sourceFlags,
+    ...namespaceFlags('only addresses of pods in this namespace'),
+    ...selectorFlag,
+    ...outputFlags(LIST_FORMATS),
+    stale: Flags.boolean({ summary: 'only what is stale', env: variableOf('stale') }),
+    pod: Flags.string({
+      summary: 'only what is held for this pod',
+      helpValue: 'NAMESPACE/NAME',
+      env: variableOf('pod'),
+    }),
+    node: Flags.string({
+      summary: 'only what is held for pods on this node',
+      helpValue: 'NAME',
+      env: variableOf('node'),
+    }),
+    pool: repeated('pool', 'only this pool; may be given several times', 'NAME'),
+    network: repeated('network', 'only this network name; may be given several times', 'NAME'),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(IpsLs);
+    const wide = flags.output?.some((format) => /^wide(=|$)/.test(format)) === true;
+    await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
+      const uids = await selectPools(reader, flags.selector);
+      const selection = { pools: flags.pool, networks: flags.network, namespace: flags.namespace, uids };
+      const judged = await survey(reader, {
+        ...inventoryOptions(flags),
+        only: () => (claim) =>
+          claim.pool !== null &&
+          isSelected(claim, selection) &&
+          (flags.pod === undefined || claim.podref === flags.pod),
+      });
+      const onNode = flags.node === undefined ? judged : await withNode(reader, judged, flags.node);
+      const list = listIps(
+        wide ? await withNodeNames(reader, onNode) : onNode,
+        ({ verdict, nodeName }) =>
+          (!flags.stale || verdict === 'stale') && (flags.node === undefined || nodeName === flags.node),
+      );
+      const warnings = [...list.warnings, ...reader.notes];
+      const narrowed = [flags.stale, flags.pod, flags.node, flags.pool, flags.network, flags.namespace, flags.selector];
+      return {
+        document: { ...list, warnings },
+        human: (view) => ipTable(list, view),
+        names: () =>
+          names(
+            'ip',
+            list.items.map(({ address, key }) => ({ name: address ?? key })),
+          ),
+        closing: ipClosing(list, { narrowed: narrowed.some((value) => value !== undefined && value !== false) }),
+        warnings,
+        exitCode: exitCodeFor(list.incomplete),
+      };
+    });
+  }
+}

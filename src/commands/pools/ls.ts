@@ -1,0 +1,64 @@
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand, exitCodeFor, inventoryOptions } from '../../cli/base.js';
+import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../../cli/flags.js';
+import { LIST_FORMATS } from '../../cli/result.js';
+import { POOL_SORT_KEYS } from '../../pools/documents.js';
+import { readInventory } from '../../pools/inventory.js';
+import { listPools, selectPools } from '../../pools/list.js';
+import { staleCounts } from '../../reconcile/stale-counts.js';
+import { survey } from '../../reconcile/survey.js';
+import { names } from '../../render/output.js';
+import { poolClosing, poolTable } from '../../render/pools.js';
+
+export default class PoolsLs extends BaseCommand {
+  static override summary = 'list the pools of whereabouts: range, capacity, used, free';
+  static override description =
+    'Capacity is what the NADs that draw from a pool may hand out; without any NAD, all usable addresses of the range.';
+  static override aliases = ['pools:list'];
+  static override examples = [
+    '<%= config.bin %> pools ls --sort-by used',
+    '<%= config.bin %> pools ls --stale',
+    "<%= config.bin %> pools ls -o jsonpath='{.items[*].name}'",
+    '<%= config.bin %> pools ls --from must-gather.tar.gz',
+  ];
+  static override flags = {
+    ...sourceFlags,
+    ...namespaceFlags('only pools in this namespace'),
+    ...selectorFlag,
+    ...outputFlags(LIST_FORMATS),
+    'sort-by': Flags.option({
+      options: POOL_SORT_KEYS,
+      summary: 'used: the fullest first; free: the least free first',
+      default: 'name' as const,
+      env: variableOf('sort-by'),
+    })(),
+    network: repeated('network', 'only pools of this network name; may be given several times', 'NAME'),
+    stale: Flags.boolean({ summary: 'count stale addresses too: reads the pods', env: variableOf('stale') }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(PoolsLs);
+    await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
+      const judged = flags.stale ? await survey(reader, inventoryOptions(flags)) : null;
+      const inventory = judged?.inventory ?? (await readInventory(reader, inventoryOptions(flags)));
+      const selected = await selectPools(reader, flags.selector);
+      const list = listPools(inventory, {
+        sortBy: flags['sort-by'],
+        namespace: flags.namespace,
+        networks: flags.network,
+        uids: selected,
+        staleOf: judged === null ? undefined : staleCounts(judged),
+      });
+      const incomplete = list.incomplete || (judged?.incomplete ?? false);
+      const warnings = [...new Set([...list.warnings, ...(judged?.warnings ?? []), ...reader.notes])];
+      return {
+        document: { ...list, incomplete, warnings },
+        human: (view) => poolTable(list.items, { ...view, stale: flags.stale }),
+        names: () => names('ippool.whereabouts.cni.cncf.io', list.items),
+        closing: poolClosing(list.items, { stale: flags.stale, namespaces: inventory.namespaces }),
+        warnings,
+        exitCode: exitCodeFor(incomplete),
+      };
+    });
+  }
+}

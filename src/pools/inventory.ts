@@ -1,0 +1,191 @@
+import type { ClusterReader, KubeObject } from '../cluster/port.js';
+import {
+  IP_POOLS,
+  NADS,
+  NODES,
+  NODE_SLICE_POOLS,
+  RESERVATIONS,
+  resourceName,
+  type Resource,
+} from '../cluster/resources.js';
+import { ClusterFailure } from '../errors.js';
+import { readNad, type Nad } from '../nad/nad.js';
+import {
+  parseNodeSlicePool,
+  parsePool,
+  parseReservation,
+  type NodeSlicePool,
+  type Pool,
+  type Reservation,
+} from '../whereabouts/objects.js';
+import { byObjectKey, networkIsKnown, PoolAtlas, type Belonging } from './belonging.js';
+
+/** Where whereabouts keeps its pools when nobody says otherwise: OpenShift's place first, then upstream's. */
+export const USUAL_NAMESPACES = ['openshift-multus', 'kube-system'] as const;
+
+export interface InventoryOptions {
+  /** Where pools are looked for; absent: everywhere. */
+  readonly ipamNamespace?: string;
+}
+
+/** Pools, what guards them, and what draws from them. */
+export interface Inventory {
+  readonly pools: readonly Pool[];
+  /** null: could not be read. */
+  readonly reservations: readonly Reservation[] | null;
+  /** Reservations by `namespace/name`; empty where they could not be read. */
+  readonly reservationsByKey: ReadonlyMap<string, Reservation>;
+  /** null: could not be read. */
+  readonly nads: readonly Nad[] | null;
+  readonly nodeSlicePools: readonly NodeSlicePool[] | null;
+  readonly atlas: PoolAtlas;
+  readonly belongings: ReadonlyMap<Pool, Belonging>;
+  /** Namespaces that were looked at; null: all. */
+  readonly namespaces: readonly string[] | null;
+  readonly warnings: readonly string[];
+  /** A right or an answer was lacking, so that a number or a verdict may be wrong. */
+  readonly incomplete: boolean;
+}
+
+/** Collects what people should be told, and whether the result lacks something. */
+export class Gaps {
+  readonly warnings: string[] = [];
+  incomplete = false;
+
+  /** Notes a list that could not be read; rethrows what is no answer about that list at all. */
+  note(failure: unknown, consequence: string): void {
+    if (!(failure instanceof ClusterFailure) || !isAboutOneList(failure)) throw failure;
+    this.warn(`${failure.message}: ${consequence}`);
+    if (failure.reason !== 'not-defined') this.incomplete = true;
+  }
+
+  warn(message: string): void {
+    if (!this.warnings.includes(message)) this.warnings.push(message);
+  }
+}
+
+/** A lacking right, definition or collection concerns one list; a dead server concerns everything. */
+export function isAboutOneList(failure: ClusterFailure): boolean {
+  return failure.reason === 'forbidden' || failure.reason === 'not-defined' || failure.reason === 'not-collected';
+}
+
+/**
+ * Reads pools, then reservations (the order that verdicts rest on), and beside them what tells whose they are.
+ * @throws ClusterFailure where the pools themselves cannot be read
+ */
+export async function readInventory(reader: ClusterReader, options: InventoryOptions = {}): Promise<Inventory> {
+  const gaps = new Gaps();
+  const surroundings = Promise.all([
+    optional(reader, NADS, readNad, gaps, 'capacities count whole ranges, and networks are told by names alone'),
+    optional(reader, NODE_SLICE_POOLS, parseNodeSlicePool, gaps, 'pools of node slices are told by names alone'),
+  ]);
+  // What fails here is thrown when it is awaited; until then it must not count as unhandled.
+  surroundings.catch(() => undefined);
+  const { pools, namespaces } = await readPools(reader, options, gaps);
+  const reservations = await readReservations(reader, namespaces, gaps);
+  const [nads, nodeSlicePools] = await surroundings;
+
+  const reservationsByKey = byObjectKey(reservations ?? []);
+  let atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: null }, reservationsByKey);
+  let belongings = belongingsOf(pools, atlas);
+  if (pools.some((pool) => isToldByNodeNames(pool, belongings.get(pool)))) {
+    const names = await optional(
+      reader,
+      NODES,
+      ({ metadata }) => metadata.name,
+      gaps,
+      'some pools cannot be told apart',
+    );
+    atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: new Set(names ?? []) }, reservationsByKey);
+    belongings = belongingsOf(pools, atlas);
+  }
+  const { warnings, incomplete } = gaps;
+  const read = { pools, reservations, reservationsByKey, nads, nodeSlicePools };
+  return { ...read, atlas, belongings, namespaces, warnings, incomplete };
+}
+
+async function readPools(
+  reader: ClusterReader,
+  options: InventoryOptions,
+  gaps: Gaps,
+): Promise<{ pools: Pool[]; namespaces: string[] | null }> {
+  const namespace = options.ipamNamespace;
+  if (namespace !== undefined) {
+    return { pools: await reader.collect(IP_POOLS, { namespace }, parsePool), namespaces: [namespace] };
+  }
+  try {
+    return { pools: await reader.collect(IP_POOLS, {}, parsePool), namespaces: null };
+  } catch (failure) {
+    if (!(failure instanceof ClusterFailure) || failure.reason !== 'forbidden') throw failure;
+    return readPoolsWhereAllowed(reader, failure, gaps);
+  }
+}
+
+/** Whoever may not look everywhere may often look where whereabouts lives. */
+async function readPoolsWhereAllowed(
+  reader: ClusterReader,
+  forbidden: ClusterFailure,
+  gaps: Gaps,
+): Promise<{ pools: Pool[]; namespaces: string[] }> {
+  const pools: Pool[] = [];
+  const namespaces: string[] = [];
+  for (const namespace of new Set([...USUAL_NAMESPACES, reader.contextNamespace])) {
+    try {
+      pools.push(...(await reader.collect(IP_POOLS, { namespace }, parsePool)));
+      namespaces.push(namespace);
+    } catch (failure) {
+      if (!(failure instanceof ClusterFailure) || failure.reason !== 'forbidden') throw failure;
+    }
+  }
+  if (namespaces.length === 0) throw forbidden;
+  gaps.note(forbidden, `looked only in ${namespaces.join(', ')}`);
+  return { pools, namespaces };
+}
+
+async function readReservations(
+  reader: ClusterReader,
+  namespaces: readonly string[] | null,
+  gaps: Gaps,
+): Promise<Reservation[] | null> {
+  const reservations: Reservation[] = [];
+  for (const namespace of namespaces ?? [undefined]) {
+    try {
+      const options = namespace === undefined ? {} : { namespace };
+      reservations.push(...(await reader.collect(RESERVATIONS, options, parseReservation)));
+    } catch (failure) {
+      gaps.note(failure, 'what other ranges of a network hold is not known');
+      return failure instanceof ClusterFailure && failure.reason === 'not-defined' ? [] : null;
+    }
+  }
+  return reservations;
+}
+
+/** Reads a list whose absence lessens the answer but does not prevent it; null where it could not be read. */
+async function optional<T>(
+  reader: ClusterReader,
+  resource: Resource,
+  project: (object: KubeObject) => T | undefined,
+  gaps: Gaps,
+  consequence: string,
+): Promise<T[] | null> {
+  try {
+    return await reader.collect(resource, resource === NODES ? { metadataOnly: true } : {}, project);
+  } catch (failure) {
+    if (failure instanceof ClusterFailure && failure.reason === 'not-defined') {
+      // Nothing of that kind can exist: an answer, not a gap.
+      if (resource === NADS) gaps.warn(`${resourceName(resource)} is not defined in this cluster`);
+      return [];
+    }
+    gaps.note(failure, consequence);
+    return null;
+  }
+}
+
+function belongingsOf(pools: readonly Pool[], atlas: PoolAtlas): Map<Pool, Belonging> {
+  return new Map(pools.map((pool) => [pool, atlas.belongingOf(pool)]));
+}
+
+function isToldByNodeNames(pool: Pool, belonging: Belonging | undefined): boolean {
+  if (belonging === undefined || pool.range === undefined) return false;
+  return belonging.source === 'reservation' || !networkIsKnown(belonging);
+}

@@ -1,0 +1,156 @@
+import type { ClusterReader, KubeObject } from '../cluster/port.js';
+import { IP_POOLS, RESERVATIONS, type Resource } from '../cluster/resources.js';
+import { ClusterFailure } from '../errors.js';
+import { objectKey } from '../pools/belonging.js';
+import type { Inventory } from '../pools/inventory.js';
+import { parsePool, parseReservation, type Allocation, type Pool, type Reservation } from '../whereabouts/objects.js';
+import { inBatches } from './batches.js';
+import type { JudgedClaim } from './survey.js';
+
+/** Above so many objects, the whole list costs less than asking for each. */
+const LIST_ABOVE = 20;
+
+/** Verdicts that say an owner no longer needs its address: they must outlast the reading. */
+const FINDINGS = new Set(['stale', 'lost', 'finished']);
+
+/**
+ * Reads the pools and reservations behind the findings once more. An entry that is no longer there is dropped; one that
+ * now belongs to another container or owner is `owner-not-settled`. A snapshot is one moment: nothing to confirm.
+ */
+export async function confirm(
+  reader: ClusterReader,
+  inventory: Inventory,
+  judged: readonly JudgedClaim[],
+): Promise<readonly JudgedClaim[]> {
+  if (reader.source === 'snapshot') return judged;
+  const findings = judged.filter(({ verdict, claim }) => FINDINGS.has(verdict) || claim.pool === null);
+  if (findings.length === 0) return judged;
+  const pools = new Set<Pool>();
+  const reservations = new Set<Reservation>();
+  const networks = new Set<string>();
+  for (const { claim } of findings) {
+    if (claim.pool !== null) pools.add(claim.pool);
+    else if (claim.reservation !== null) {
+      reservations.add(claim.reservation);
+      networks.add(networkKey(claim.reservation.namespace, claim.networkName));
+    }
+  }
+  for (const pool of networks.size === 0 ? [] : inventory.pools) {
+    if (networks.has(networkKey(pool.namespace, inventory.belongings.get(pool)?.networkName ?? null))) pools.add(pool);
+  }
+  const poolsNow = await readAgain(reader, IP_POOLS, [...pools], inventory, parsePool);
+  const reservationsNow = await readAgain(reader, RESERVATIONS, [...reservations], inventory, parseReservation);
+  const heldNow = networks.size === 0 ? new Map<string, Set<string>>() : heldByNetwork(inventory, poolsNow);
+  const findingSet = new Set(findings);
+  return judged.flatMap((item) => {
+    if (!findingSet.has(item)) return [item];
+    const outcome =
+      item.claim.pool === null ? reservationNow(item, reservationsNow, heldNow) : entryNow(item, poolsNow);
+    if (outcome === 'same') return [item];
+    return outcome === 'gone' ? [] : [{ ...item, verdict: 'unknown' as const, reason: 'owner-not-settled' as const }];
+  });
+}
+
+type Outcome = 'same' | 'changed' | 'gone';
+
+function entryNow({ claim }: JudgedClaim, poolsNow: ReadonlyMap<string, Pool>): Outcome {
+  const { pool, allocation } = claim;
+  if (pool === null || allocation === null) return 'gone';
+  const now = poolsNow.get(objectKey(pool.namespace, pool.name));
+  if (now?.uid !== pool.uid || now.rangeText !== pool.rangeText) return 'gone';
+  const entry = entriesOf(now).get(allocation.key);
+  if (entry === undefined) return 'gone';
+  return sameEntry(entry, allocation) ? 'same' : 'changed';
+}
+
+const entriesByPool = new WeakMap<Pool, ReadonlyMap<string, Allocation>>();
+
+/** A pool's entries by key, indexed once however many of them are findings. */
+function entriesOf(pool: Pool): ReadonlyMap<string, Allocation> {
+  let entries = entriesByPool.get(pool);
+  if (entries === undefined) {
+    entries = new Map(pool.allocations.map((allocation) => [allocation.key, allocation]));
+    entriesByPool.set(pool, entries);
+  }
+  return entries;
+}
+
+function sameEntry(a: Allocation, b: Allocation): boolean {
+  return a.id === b.id && a.podref === b.podref && a.ifName === b.ifName;
+}
+
+/** A reservation without a key is one only while it stands and no pool of its network has the key that it lacked. */
+function reservationNow(
+  { claim }: JudgedClaim,
+  reservationsNow: ReadonlyMap<string, Reservation>,
+  heldNow: ReadonlyMap<string, ReadonlySet<string>>,
+): Outcome {
+  const { reservation, address, networkName } = claim;
+  if (reservation === null) return 'gone';
+  const now = reservationsNow.get(objectKey(reservation.namespace, reservation.name));
+  if (now?.uid !== reservation.uid) return 'gone';
+  if (address === null) return 'same';
+  return heldNow.get(networkKey(reservation.namespace, networkName))?.has(address.toString()) === true
+    ? 'gone'
+    : 'same';
+}
+
+/** The addresses that keys hold, for each namespace and network among the pools that were read again. */
+function heldByNetwork(inventory: Inventory, poolsNow: ReadonlyMap<string, Pool>): Map<string, Set<string>> {
+  const held = new Map<string, Set<string>>();
+  for (const before of inventory.pools) {
+    const now = poolsNow.get(objectKey(before.namespace, before.name));
+    if (now === undefined) continue;
+    const key = networkKey(before.namespace, inventory.belongings.get(before)?.networkName ?? null);
+    let addresses = held.get(key);
+    if (addresses === undefined) held.set(key, (addresses = new Set()));
+    for (const { reading } of now.allocations) if (reading.ok) addresses.add(reading.address.toString());
+  }
+  return held;
+}
+
+function networkKey(namespace: string, networkName: string | null): string {
+  return networkName === null ? namespace : `${namespace}/${networkName}`;
+}
+
+async function readAgain<T extends { readonly namespace: string; readonly name: string }>(
+  reader: ClusterReader,
+  resource: Resource,
+  objects: readonly T[],
+  inventory: Inventory,
+  parse: (object: KubeObject) => T,
+): Promise<Map<string, T>> {
+  const again = new Map<string, T>();
+  if (objects.length > LIST_ABOVE) {
+    for (const namespace of inventory.namespaces ?? [undefined]) {
+      const listed = await reader.collect(resource, namespace === undefined ? {} : { namespace }, parse);
+      for (const object of listed) again.set(objectKey(object.namespace, object.name), object);
+    }
+    return again;
+  }
+  await inBatches(objects, async ({ namespace, name }) => {
+    const object = await readOne(reader, resource, namespace, name);
+    if (object !== undefined) again.set(objectKey(namespace, name), parse(object));
+  });
+  return again;
+}
+
+/** Whoever may list but not get is answered by a list of that one name. */
+async function readOne(
+  reader: ClusterReader,
+  resource: Resource,
+  namespace: string,
+  name: string,
+): Promise<KubeObject | undefined> {
+  try {
+    return await reader.get(resource, namespace, name);
+  } catch (failure) {
+    if (!(failure instanceof ClusterFailure) || failure.reason !== 'forbidden') throw failure;
+    const [object] = await reader.collect(
+      resource,
+      { namespace, fieldSelector: `metadata.name=${name}` },
+      (listed) => listed,
+    );
+    return object;
+  }
+}

@@ -1,0 +1,313 @@
+import type { ClusterReader } from '../cluster/port.js';
+import { PODS } from '../cluster/resources.js';
+import { ClusterFailure } from '../errors.js';
+import type { Nad } from '../nad/nad.js';
+import type { Address } from '../net/address.js';
+import { objectKey } from '../pools/belonging.js';
+import type { Claim } from './claims.js';
+import { inBatches } from './batches.js';
+import type { Nodes } from './nodes.js';
+import { podMetadata, wholePod, type PodMetadata, type WholePod } from './pods.js';
+import type { ShownAddresses } from './verdict.js';
+
+/** Above so many pods of one namespace, one list of that namespace costs less than asking for each. */
+const LIST_NAMESPACE_ABOVE = 50;
+
+/** A pod that a claim names, as the complete list and what was read after it show it. */
+export type Owner =
+  | { readonly state: 'absent'; readonly confirmedByGet: boolean }
+  | { readonly state: 'unknown'; readonly why: 'look-up-failed' | 'pods-not-collected' }
+  | {
+      readonly state: 'found';
+      readonly pod: PodMetadata;
+      /** null where metadata and the phase lists say all that a verdict needs. */
+      readonly whole: WholePod | null;
+      readonly pending: boolean;
+    };
+
+/** A pod that shows an address which is held for somebody else. */
+export interface OtherPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly network: string;
+}
+
+/** What one reading of the pods tells about every claim. */
+export interface PodReading {
+  readonly podCount: number;
+  ownerOf(claim: Claim): Owner;
+  /** Pods other than the owner, not finished, that show the claim's address on its network. */
+  otherPodsThatShow(claim: Claim): readonly OtherPod[];
+  /** Every pod, not finished, that shows one of the watched addresses on any network. */
+  podsThatShow(address: Address): readonly OtherPod[];
+}
+
+interface Seen {
+  /** null: owns no claim. */
+  readonly owner: PodMetadata | null;
+  readonly key: string;
+  readonly uid: string;
+  readonly shows: readonly { readonly address: string; readonly network: string }[];
+}
+
+/** What the pods are read for. */
+export interface PodQuestions {
+  readonly claims: readonly Claim[];
+  /** Addresses of which every pod that shows them is wanted, whoever holds them. */
+  readonly watched: readonly Address[];
+  readonly nads: readonly Nad[] | null;
+}
+
+/**
+ * Reads the pods for a verdict: one complete list of metadata, which alone judges absence; then the lists by phase,
+ * which only classify; then, whole, the few whose verdict depends on more.
+ * @throws ClusterFailure where the pods may not be listed at all
+ */
+export async function readPods(
+  reader: ClusterReader,
+  { claims, watched, nads }: PodQuestions,
+  nodes: Nodes,
+): Promise<PodReading> {
+  const wanted = new Wanted(claims, watched);
+  // Every pod yields something, so that the list itself counts them, also when it had to start again.
+  const listed = await reader.collect(
+    PODS,
+    { metadataOnly: true },
+    (object): Seen | 0 => wanted.see(podMetadata(object)) ?? 0,
+  );
+  const podCount = listed.length;
+  const seen = listed.filter((pod) => pod !== 0);
+
+  const finished = await readFinished(reader, seen);
+  const owners = new Map<string, Owner>();
+  for (const { owner, key } of seen) {
+    if (owner !== null)
+      owners.set(key, { state: 'found', pod: owner, whole: finished.get(key) ?? null, pending: false });
+  }
+  await classify(reader, wanted, owners, nodes);
+
+  const shownBy = othersByAddress(seen, finished);
+  const networks = new NetworkOfEntries(nads);
+  return {
+    podCount,
+    ownerOf: (claim) => ownerOf(claim, owners, reader),
+    otherPodsThatShow: (claim) => {
+      if (claim.address === null || claim.owner === null) return [];
+      const own = objectKey(claim.owner.namespace, claim.owner.name);
+      return (shownBy.get(claim.address.toString()) ?? []).filter(
+        (pod) => objectKey(pod.namespace, pod.name) !== own && networks.mayDrawFor(pod.network, claim),
+      );
+    },
+    podsThatShow: (address) => shownBy.get(address.toString()) ?? [],
+  };
+}
+
+/** Which pods and addresses the claims are about. */
+class Wanted {
+  readonly #byOwner = new Map<string, Claim[]>();
+  readonly #ownersOfAddress = new Map<string, Set<string>>();
+  readonly #watched: ReadonlySet<string>;
+
+  constructor(claims: readonly Claim[], watched: readonly Address[]) {
+    this.#watched = new Set(watched.map(String));
+    for (const claim of claims) {
+      if (claim.owner === null || claim.address === null) continue;
+      const owner = objectKey(claim.owner.namespace, claim.owner.name);
+      const own = this.#byOwner.get(owner);
+      if (own === undefined) this.#byOwner.set(owner, [claim]);
+      else own.push(claim);
+      const address = claim.address.toString();
+      const owners = this.#ownersOfAddress.get(address);
+      if (owners === undefined) this.#ownersOfAddress.set(address, new Set([owner]));
+      else owners.add(owner);
+    }
+  }
+
+  claimsOf(owner: string): readonly Claim[] {
+    return this.#byOwner.get(owner) ?? [];
+  }
+
+  /** Keeps of a pod what the claims need, or nothing. */
+  see(pod: PodMetadata): Seen | undefined {
+    const key = objectKey(pod.namespace, pod.name);
+    const isOwner = this.#byOwner.has(key);
+    const shows: { address: string; network: string }[] = [];
+    if (pod.shown.state === 'read') {
+      for (const { addresses, network } of pod.shown.entries) {
+        for (const shown of addresses) {
+          const address = shown.toString();
+          const owners = this.#ownersOfAddress.get(address);
+          // An address that is held for this pod alone is no objection to anybody.
+          const isObjection = owners !== undefined && !(owners.size === 1 && owners.has(key));
+          if (isObjection || this.#watched.has(address)) shows.push({ address, network });
+        }
+      }
+    }
+    if (!isOwner && shows.length === 0) return undefined;
+    return { owner: isOwner ? pod : null, key, uid: pod.uid, shows };
+  }
+}
+
+/** The finished pods among those seen, whole. */
+async function readFinished(reader: ClusterReader, seen: readonly Seen[]): Promise<Map<string, WholePod>> {
+  const uids = new Map(seen.map(({ key, uid }) => [key, uid]));
+  const finished = new Map<string, WholePod>();
+  for (const phase of ['Succeeded', 'Failed'] as const) {
+    const pods = await reader.collect(PODS, { fieldSelector: `status.phase=${phase}` }, (object) => {
+      const { namespace = '', name = '', uid = '' } = object.metadata;
+      // A pod that was made anew since is judged by the complete list, not by its namesake.
+      return uids.get(objectKey(namespace, name)) === uid ? wholePod(object) : undefined;
+    });
+    for (const pod of pods) finished.set(objectKey(pod.namespace, pod.name), pod);
+  }
+  return finished;
+}
+
+/** Finds out the phase of every owner that does not plainly show what is held for it, and the node of the dying. */
+async function classify(
+  reader: ClusterReader,
+  wanted: Wanted,
+  owners: Map<string, Owner>,
+  nodes: Nodes,
+): Promise<void> {
+  const open = new Map<string, PodMetadata>();
+  for (const [key, owner] of owners) {
+    if (owner.state !== 'found' || owner.whole !== null) continue;
+    const plain = !owner.pod.terminating && wanted.claimsOf(key).every((claim) => showsAddress(owner.pod.shown, claim));
+    if (!plain) open.set(key, owner.pod);
+  }
+  if (open.size === 0) return;
+  const pending = await reader.collect(
+    PODS,
+    { fieldSelector: 'status.phase=Pending', metadataOnly: true },
+    ({ metadata }) => {
+      const key = objectKey(metadata.namespace ?? '', metadata.name ?? '');
+      return open.get(key)?.uid === metadata.uid ? key : undefined;
+    },
+  );
+  for (const key of pending) {
+    const pod = open.get(key);
+    if (pod === undefined) continue;
+    owners.set(key, { state: 'found', pod, whole: null, pending: true });
+    // A dying pod's node decides whether it is lost, whatever its phase.
+    if (!pod.terminating) open.delete(key);
+  }
+  for (const whole of await readDyingOnUnreachableNodes(reader, open, nodes)) {
+    const key = objectKey(whole.namespace, whole.name);
+    owners.set(key, found(whole));
+    open.delete(key);
+  }
+  for (const [key, owner] of await readWhole(reader, open)) owners.set(key, owner);
+}
+
+/** A dead node leaves many dying pods in many namespaces: one list by node finds them all. */
+async function readDyingOnUnreachableNodes(
+  reader: ClusterReader,
+  open: ReadonlyMap<string, PodMetadata>,
+  nodes: Nodes,
+): Promise<WholePod[]> {
+  const dying = [...open.values()].filter(({ terminating }) => terminating).length;
+  if (dying === 0) return [];
+  const unreachable = await nodes.unreachable();
+  if (unreachable.length > dying) return [];
+  const pods: WholePod[] = [];
+  for (const node of unreachable) {
+    const listed = await reader.collect(PODS, { fieldSelector: `spec.nodeName=${node}` }, (object) => {
+      const { namespace = '', name = '', uid } = object.metadata;
+      return open.get(objectKey(namespace, name))?.uid === uid ? wholePod(object) : undefined;
+    });
+    pods.push(...listed);
+  }
+  return pods;
+}
+
+/** Reads pods whole: one by one where they are few, namespace by namespace where they are many. */
+async function readWhole(reader: ClusterReader, pods: ReadonlyMap<string, PodMetadata>): Promise<Map<string, Owner>> {
+  const byNamespace = new Map<string, Map<string, PodMetadata>>();
+  for (const [key, pod] of pods) {
+    const group = byNamespace.get(pod.namespace) ?? new Map<string, PodMetadata>();
+    byNamespace.set(pod.namespace, group.set(key, pod));
+  }
+  const owners = new Map<string, Owner>();
+  for (const [namespace, group] of byNamespace) {
+    const single = new Map(group);
+    if (group.size > LIST_NAMESPACE_ABOVE) {
+      const listed = await reader.collect(PODS, { namespace }, (object) =>
+        group.has(objectKey(namespace, object.metadata.name ?? '')) ? wholePod(object) : undefined,
+      );
+      for (const whole of listed) {
+        const key = objectKey(namespace, whole.name);
+        owners.set(key, found(whole));
+        single.delete(key);
+      }
+    }
+    await inBatches([...single], async ([key, pod]) => {
+      owners.set(key, await readOne(reader, pod));
+    });
+  }
+  return owners;
+}
+
+async function readOne(reader: ClusterReader, { namespace, name }: PodMetadata): Promise<Owner> {
+  try {
+    const object = await reader.get(PODS, namespace, name);
+    return object === undefined ? { state: 'absent', confirmedByGet: true } : found(wholePod(object));
+  } catch (failure) {
+    if (!(failure instanceof ClusterFailure)) throw failure;
+    return { state: 'unknown', why: 'look-up-failed' };
+  }
+}
+
+function found(whole: WholePod): Owner {
+  return { state: 'found', pod: whole, whole, pending: whole.phase === 'Pending' };
+}
+
+function ownerOf(claim: Claim, owners: ReadonlyMap<string, Owner>, reader: ClusterReader): Owner {
+  if (claim.owner === null) return { state: 'unknown', why: 'look-up-failed' };
+  const { namespace, name } = claim.owner;
+  const owner = owners.get(objectKey(namespace, name));
+  if (owner !== undefined) return owner;
+  return reader.podsAreComplete(namespace)
+    ? { state: 'absent', confirmedByGet: false }
+    : { state: 'unknown', why: 'pods-not-collected' };
+}
+
+function showsAddress(shown: ShownAddresses, claim: Claim): boolean {
+  const { address } = claim;
+  if (shown.state !== 'read' || address === null) return false;
+  return shown.entries.some(({ addresses }) => addresses.some((other) => other.equals(address)));
+}
+
+function othersByAddress(seen: readonly Seen[], finished: ReadonlyMap<string, WholePod>): Map<string, OtherPod[]> {
+  const byAddress = new Map<string, OtherPod[]>();
+  for (const { key, shows } of seen) {
+    if (shows.length === 0 || finished.has(key)) continue;
+    const slash = key.indexOf('/');
+    const [namespace, name] = [key.slice(0, slash), key.slice(slash + 1)];
+    for (const { address, network } of shows) {
+      const list = byAddress.get(address);
+      const pod = { namespace, name, network };
+      if (list === undefined) byAddress.set(address, [pod]);
+      else list.push(pod);
+    }
+  }
+  return byAddress;
+}
+
+/** Whether an entry of a network-status may speak of a claim's network. */
+class NetworkOfEntries {
+  readonly #nads: ReadonlyMap<string, Nad> | null;
+
+  constructor(nads: readonly Nad[] | null) {
+    this.#nads = nads === null ? null : new Map(nads.map((nad) => [objectKey(nad.namespace, nad.name), nad]));
+  }
+
+  /** Yes where the NAD draws from the claim's network, and where it cannot be read: doubt is an objection. */
+  mayDrawFor(network: string, claim: Claim): boolean {
+    if (!claim.networkKnown) return true;
+    const nad = this.#nads?.get(network);
+    if (nad === undefined || nad.error !== undefined) return true;
+    if (nad.whereabouts === undefined) return false;
+    return !nad.whereabouts.ok || nad.whereabouts.networkName === claim.networkName;
+  }
+}

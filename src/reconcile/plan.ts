@@ -1,0 +1,239 @@
+import type { ClusterIdentity } from '../cluster/port.js';
+import { networkIsKnown, objectKey } from '../pools/belonging.js';
+import type { ObjectRef } from '../whereabouts/objects.js';
+import { evidenceDocument, reservationId, type EvidenceDocument, type ObjectId } from './documents.js';
+import type { Claim } from './claims.js';
+import type { JudgedClaim, Survey } from './survey.js';
+import { VERDICTS, type Reason, type Verdict } from './verdict.js';
+
+export const RESULTS = ['released', 'restored', 'gone', 'changed', 'failed', 'skipped'] as const;
+export type Result = (typeof RESULTS)[number];
+export type Action = 'release' | 'keep' | 'restore';
+
+/** Which verdicts beside `stale` are to be released, and what is looked at. */
+export interface PlanOptions {
+  readonly includeCompleted: boolean;
+  readonly includeLost: boolean;
+  /** Holds back `finished` owners that ended less than so many ms ago; 0: none. */
+  readonly minAgeMs: number;
+  /** Lists the live ones too. */
+  readonly all: boolean;
+}
+
+/** Which claims are looked at; undefined and null: all. */
+export interface Selection {
+  /** `NAME` or `NAMESPACE/NAME` of pools. */
+  readonly pools: readonly string[] | undefined;
+  /** Network names; the empty one is the unnamed network. */
+  readonly networks: readonly string[] | undefined;
+  /** The owner's namespace. */
+  readonly namespace: string | undefined;
+  /** uids of the pools that a label selector keeps. */
+  readonly uids: ReadonlySet<string> | null;
+}
+
+export interface PlanItem {
+  readonly address: string | null;
+  readonly networkName: string | null;
+  readonly pool: ObjectId;
+  readonly key: string;
+  readonly podref: string;
+  readonly containerId: string;
+  readonly ifName: string | null;
+  readonly nodeName: string | null;
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+  readonly action: Action;
+  /** The flag that would release it, where there is one. */
+  readonly needs: '--include-completed' | '--include-lost' | '--min-age' | null;
+  readonly result: Result | null;
+  readonly error: string | null;
+  readonly reservation: (ObjectId & { readonly podref: string }) | null;
+  readonly evidence: EvidenceDocument;
+}
+
+/** A reservation that goes with a released key, or that has none. */
+export interface PlanReservation extends ObjectId {
+  readonly podref: string;
+  readonly address: string | null;
+  readonly networkName: string | null;
+  readonly ifName: string | null;
+  /** Whether no key of a pool belongs to it. */
+  readonly withoutAllocation: boolean;
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+  readonly action: Action;
+  readonly result: Result | null;
+  readonly error: string | null;
+}
+
+export type PlanSummary = {
+  readonly pools: number;
+  readonly allocations: number;
+  readonly reservations: number;
+} & Readonly<Record<Verdict | Result, number>>;
+
+export interface ReconcilePlan {
+  readonly apiVersion: 'ipamctl.io/v1';
+  readonly kind: 'ReconcilePlan';
+  readonly cluster: { readonly uid: string | null; readonly server: string | null };
+  readonly createdAt: string;
+  readonly toolVersion: string;
+  readonly incomplete: boolean;
+  readonly items: readonly PlanItem[];
+  readonly reservations: readonly PlanReservation[];
+  readonly summary: PlanSummary;
+  readonly journal: string | null;
+  readonly warnings: readonly string[];
+}
+
+/** Whether a claim is among those that the selection asks for. */
+export function isSelected(claim: Claim, selection: Selection): boolean {
+  const { pools, networks, namespace, uids } = selection;
+  if (uids !== null && (claim.pool === null || !uids.has(claim.pool.uid))) return false;
+  if (namespace !== undefined && claim.owner?.namespace !== namespace) return false;
+  if (networks !== undefined && !(claim.networkKnown && networks.includes(claim.networkName ?? ''))) return false;
+  return pools === undefined || (claim.pool !== null && poolIsNamed(claim.pool, pools));
+}
+
+/** Whether a pool is among `NAME` or `NAMESPACE/NAME`. */
+export function poolIsNamed(pool: ObjectRef, names: readonly string[]): boolean {
+  return names.includes(pool.name) || names.includes(objectKey(pool.namespace, pool.name));
+}
+
+/** Decides for each claim what a release run would do; changes nothing. */
+export function planOf(
+  survey: Survey,
+  identity: ClusterIdentity,
+  options: PlanOptions,
+  selection: Selection,
+  toolVersion: string,
+): ReconcilePlan {
+  const items: PlanItem[] = [];
+  const reservations: PlanReservation[] = [];
+  const counts = new Map<Verdict, number>();
+  let allocations = 0;
+  for (const judged of survey.claims) {
+    const { claim, verdict } = judged;
+    const decision = decide(judged, options, survey.readAt);
+    if (claim.pool === null || claim.allocation === null) {
+      if (verdict !== 'live' || options.all) reservations.push(...planReservation(judged, decision.action));
+      continue;
+    }
+    allocations++;
+    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+    if (verdict === 'live' && !options.all) continue;
+    const { namespace, name, uid } = claim.pool;
+    items.push({
+      address: claim.address?.toString() ?? null,
+      networkName: claim.networkName,
+      pool: { namespace, name, uid },
+      key: claim.allocation.key,
+      podref: claim.podref,
+      containerId: claim.allocation.id,
+      ifName: claim.ifName,
+      nodeName: judged.nodeName,
+      verdict,
+      reason: judged.reason,
+      ...decision,
+      result: null,
+      error: null,
+      reservation: reservationId(judged),
+      evidence: evidenceDocument(judged, survey),
+    });
+    // A reservation goes with its key only where it names the same owner.
+    if (decision.action === 'release' && claim.reservation?.podref === claim.podref) {
+      reservations.push(...planReservation(judged, 'release'));
+    }
+  }
+  const zero = Object.fromEntries([...VERDICTS, ...RESULTS].map((word) => [word, 0])) as Record<
+    Verdict | Result,
+    number
+  >;
+  return {
+    apiVersion: 'ipamctl.io/v1',
+    kind: 'ReconcilePlan',
+    cluster: { uid: identity.uid, server: identity.server },
+    createdAt: survey.readAt.toISOString(),
+    toolVersion,
+    incomplete: survey.incomplete || hasUnanswered(survey.claims),
+    items,
+    reservations,
+    summary: {
+      pools: poolsLookedAt(survey, selection),
+      allocations,
+      reservations: survey.inventory.reservations?.length ?? 0,
+      ...zero,
+      ...Object.fromEntries(counts),
+    },
+    journal: null,
+    warnings: survey.warnings,
+  };
+}
+
+function poolsLookedAt({ inventory }: Survey, { pools, networks, uids }: Selection): number {
+  return inventory.pools.filter((pool) => {
+    if (uids !== null && !uids.has(pool.uid)) return false;
+    const belonging = inventory.belongings.get(pool);
+    const inNetwork =
+      networks === undefined ||
+      (belonging !== undefined && networkIsKnown(belonging) && networks.includes(belonging.networkName ?? ''));
+    return inNetwork && (pools === undefined || poolIsNamed(pool, pools));
+  }).length;
+}
+
+/** Whether some verdict is missing because a right, an answer or a collected file was lacking. */
+export function hasUnanswered(claims: readonly JudgedClaim[]): boolean {
+  return claims.some(({ reason }) => UNANSWERED.has(reason));
+}
+
+const UNANSWERED: ReadonlySet<Reason> = new Set<Reason>([
+  'look-up-failed',
+  'pods-not-collected',
+  'statefulsets-not-readable',
+  'migrations-not-readable',
+  'nodes-not-readable',
+]);
+
+function decide(judged: JudgedClaim, options: PlanOptions, now: Date): Pick<PlanItem, 'action' | 'needs'> {
+  const release = { action: 'release', needs: null } as const;
+  switch (judged.verdict) {
+    case 'stale':
+      return release;
+    case 'finished':
+      if (!options.includeCompleted) return { action: 'keep', needs: '--include-completed' };
+      return isOldEnough(judged, options.minAgeMs, now) ? release : { action: 'keep', needs: '--min-age' };
+    case 'lost':
+      return options.includeLost ? release : { action: 'keep', needs: '--include-lost' };
+    default:
+      return { action: 'keep', needs: null };
+  }
+}
+
+/** A pod whose end is not known is not known to be old. */
+function isOldEnough({ evidence }: JudgedClaim, minAgeMs: number, now: Date): boolean {
+  if (minAgeMs === 0) return true;
+  const finishedAt = evidence.owner.state === 'found' ? evidence.owner.pod.finishedAtMs : null;
+  return finishedAt !== null && now.getTime() - finishedAt >= minAgeMs;
+}
+
+function planReservation(judged: JudgedClaim, action: Action): PlanReservation[] {
+  const id = reservationId(judged);
+  if (id === null) return [];
+  const { claim, verdict, reason } = judged;
+  return [
+    {
+      ...id,
+      address: claim.address?.toString() ?? null,
+      networkName: claim.networkName,
+      ifName: claim.reservation?.ifName ?? null,
+      withoutAllocation: claim.pool === null,
+      verdict,
+      reason,
+      // Where the network is not known, no reservation is touched.
+      action: claim.networkKnown ? action : 'keep',
+      result: null,
+      error: null,
+    },
+  ];
+}

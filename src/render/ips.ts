@@ -1,0 +1,31 @@
+import type { IPList } from '../reconcile/list-ips.js';
+import { VERDICTS } from '../reconcile/verdict.js';
+import { grouped } from './number.js';
+import { addressColumns } from './pool.js';
+import { table, type TableText } from './table.js';
+import type { Screen } from './terminal.js';
+
+/** The table of `ips ls`. */
+export function ipTable(
+  { items }: IPList,
+  { screen, wide, noHeaders }: { screen: Screen; wide: boolean; noHeaders: boolean },
+): TableText {
+  if (items.length === 0) return { text: '', hiddenColumns: [] };
+  return table(items, addressColumns({ pool: true }), { screen, wide, noHeaders });
+}
+
+/** The sentences under `ips ls`. */
+export function ipClosing({ items }: IPList, options: { readonly narrowed: boolean }): string[] {
+  if (items.length === 0) {
+    return [options.narrowed ? 'No held address matches.' : 'No address is held: no pool has an allocation.'];
+  }
+  const counts = new Map<string, number>();
+  for (const { verdict } of items) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  const parts = VERDICTS.flatMap((verdict) => {
+    const count = counts.get(verdict) ?? 0;
+    return count === 0 ? [] : [`${grouped(count)} ${verdict}`];
+  });
+  const first = items.find(({ verdict }) => verdict === 'stale') ?? items[0];
+  const why = first?.address == null ? '' : ` Why: ipamctl ips show ${first.address}`;
+  return [`${grouped(items.length)} ${items.length === 1 ? 'address' : 'addresses'}: ${parts.join(', ')}.${why}`];
+}

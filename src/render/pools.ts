@@ -1,0 +1,111 @@
+import type { PoolDocument } from '../pools/documents.js';
+import { bar } from './bar.js';
+import { percent, shortCount } from './number.js';
+import type { Column, TableText } from './table.js';
+import { table } from './table.js';
+import type { Role } from './style.js';
+import type { Screen } from './terminal.js';
+
+/** From here on a pool is close to full, and from there it is as good as full (per cent). */
+export const NEARLY_FULL = 80;
+const FULL = 95;
+
+/** Cells of the bar beside the percentage. */
+const BAR_CELLS = 10;
+
+/** The table of `pools ls`. */
+export function poolTable(
+  pools: readonly PoolDocument[],
+  { screen, wide, noHeaders, stale }: { screen: Screen; wide: boolean; noHeaders: boolean; stale: boolean },
+): TableText {
+  if (pools.length === 0) return { text: '', hiddenColumns: [] };
+  const severalNamespaces = new Set(pools.map(({ namespace }) => namespace)).size > 1;
+  const columns: Column<PoolDocument>[] = [
+    {
+      header: 'NAMESPACE',
+      value: ({ namespace }) => namespace,
+      drop: 3,
+      shorten: 'middle',
+      wideOnly: !severalNamespaces,
+    },
+    { header: 'NAME', value: ({ name }) => name, shorten: 'middle' },
+    { header: 'RANGE', value: ({ range }) => range, drop: 1 },
+    { header: 'NETWORK', value: ({ networkName }) => networkName ?? '', drop: 5, shorten: 'middle' },
+    { header: 'NODE', value: ({ nodeName }) => nodeName ?? '', drop: 4, shorten: 'middle', onlyIfAny: true },
+    { header: 'CAPACITY', value: ({ capacity }) => count(capacity, wide), align: 'right', drop: 2 },
+    { header: 'USED', value: ({ used }) => used.toString(), align: 'right' },
+    { header: 'FREE', value: ({ free }) => count(free, wide), align: 'right' },
+    { header: 'BLOCKED', value: ({ blocked }) => count(blocked, wide), align: 'right', wideOnly: true },
+    { header: 'ALLOCATABLE', value: ({ allocatable }) => count(allocatable, wide), align: 'right', wideOnly: true },
+    { header: 'USED%', value: (pool) => fill(pool, screen), align: 'left', style: fillRole },
+  ];
+  if (stale) {
+    columns.push({
+      header: 'STALE',
+      value: (pool) => pool.stale?.toString() ?? '',
+      align: 'right',
+      style: (pool) => ((pool.stale ?? 0) > 0 ? 'bad' : undefined),
+    });
+  }
+  columns.push(
+    { header: 'NADS', value: nadNames, wideOnly: true },
+    {
+      header: 'PROBLEMS',
+      value: ({ problems }) => problems.map(({ code }) => code).join(','),
+      onlyIfAny: true,
+      style: () => 'bad',
+    },
+  );
+  return table(pools, columns, { screen, wide, noHeaders });
+}
+
+/** The sentences under `pools ls`. */
+export function poolClosing(
+  pools: readonly PoolDocument[],
+  options: { readonly stale: boolean; readonly namespaces: readonly string[] | null },
+): string[] {
+  if (pools.length === 0) {
+    const place = options.namespaces === null ? 'any namespace' : options.namespaces.join(', ');
+    return [`No pools in ${place}. Whereabouts makes one when the first pod gets an address from a range.`];
+  }
+  const used = [...new Set(pools.map(({ namespace }) => namespace))];
+  const full = pools.filter(({ usedPercent }) => (usedPercent ?? 0) >= NEARLY_FULL);
+  const where = used.length <= 3 ? used.join(', ') : `${used.length.toString()} namespaces`;
+  const parts = [`${pools.length.toString()} ${pools.length === 1 ? 'pool' : 'pools'} in ${where}`];
+  if (full.length > 0) parts.push(`${full.length.toString()} at ${NEARLY_FULL.toString()} % or more`);
+  const broken = pools.filter(({ problems }) => problems.length > 0);
+  if (broken.length > 0) parts.push(`${broken.length.toString()} with problems`);
+  if (options.stale) {
+    const stale = pools.reduce((sum, pool) => sum + (pool.stale ?? 0), 0);
+    parts.push(`${stale.toString()} stale`);
+  }
+  const first = broken[0] ?? mostUsed(pools);
+  return first === undefined
+    ? [`${parts.join('; ')}.`]
+    : [`${parts.join('; ')}. Owners and a map: ipamctl pools show ${first.name}`];
+}
+
+function mostUsed(pools: readonly PoolDocument[]): PoolDocument | undefined {
+  return [...pools].sort((a, b) => (b.usedPercent ?? 0) - (a.usedPercent ?? 0))[0];
+}
+
+/** Large counts are short in a table and exact in `wide` and machine formats. */
+function count(text: string | null, exact: boolean): string {
+  if (text === null) return '';
+  return exact ? text : shortCount(BigInt(text));
+}
+
+function fill({ usedPercent }: PoolDocument, screen: Screen): string {
+  if (usedPercent === null) return '';
+  const text = percent(usedPercent).padStart(6);
+  return screen.width === undefined ? text.trim() : `${text} ${bar(usedPercent / 100, BAR_CELLS, screen)}`;
+}
+
+function fillRole({ usedPercent }: PoolDocument): Role | undefined {
+  if (usedPercent === null || usedPercent < NEARLY_FULL) return undefined;
+  return usedPercent >= FULL ? 'bad' : 'warn';
+}
+
+function nadNames({ nads }: PoolDocument): string {
+  return [...new Set(nads.map(({ namespace, name }) => `${namespace}/${name}`))].join(',');
+}

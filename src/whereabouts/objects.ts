@@ -1,0 +1,193 @@
+import { isJsonObject, type JsonObject } from '../cni/go-json.js';
+import type { Address } from '../net/address.js';
+import { Prefix } from '../net/prefix.js';
+import { type KeyReading, readKey } from './offset.js';
+
+/** Namespace and name of an object. */
+export interface ObjectRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What every custom resource carries; missing fields are empty. */
+export interface ObjectHead extends ObjectRef {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** RFC 3339, as the API server writes it. */
+  readonly creationTimestamp: string | null;
+}
+
+/** An entry of `IPPool.spec.allocations`. */
+export interface Allocation {
+  /** The key as written: an offset from the pool's base. */
+  readonly key: string;
+  /** The container's id; empty when missing. */
+  readonly id: string;
+  /** The owner, `namespace/name` of a pod; empty when missing. */
+  readonly podref: string;
+  /** The interface; null when missing (allocated by whereabouts 0.7 or older). */
+  readonly ifName: string | null;
+  /** The very entry as read, for tests in patches; empty when the entry is no object. */
+  readonly raw: JsonObject;
+  /** What the key says; computed at each access, so that 50,000 entries stay small. */
+  readonly reading: KeyReading;
+}
+
+/** An IPPool. Source: whereabouts v0.9.4 pkg/api/whereabouts.cni.cncf.io/v1alpha1/ippool_types.go. */
+export interface Pool extends ObjectHead {
+  /** `spec.range` as written. */
+  readonly rangeText: string;
+  /** `spec.range` read, host bits kept: its address is the base of the keys. Undefined when unreadable. */
+  readonly range: Prefix | undefined;
+  readonly allocations: readonly Allocation[];
+}
+
+/** An OverlappingRangeIPReservation; its name holds network and address. */
+export interface Reservation extends ObjectHead {
+  /** The owner, `namespace/name` of a pod; empty when missing. */
+  readonly podref: string;
+  readonly ifName: string | null;
+}
+
+/** A slice of a NodeSlicePool. */
+export interface NodeSlice {
+  /** The node that has the slice; empty when it is free. */
+  readonly nodeName: string;
+  /** The slice as written. */
+  readonly sliceText: string;
+  /** The slice read; undefined when unreadable. */
+  readonly slice: Prefix | undefined;
+}
+
+/** A NodeSlicePool. Source: whereabouts v0.9.4 pkg/api/whereabouts.cni.cncf.io/v1alpha1/nodeslicepool_types.go. */
+export interface NodeSlicePool extends ObjectHead {
+  /** `spec.range` as written. */
+  readonly rangeText: string;
+  readonly range: Prefix | undefined;
+  /** `spec.sliceSize` as written, with or without a slash. */
+  readonly sliceSizeText: string;
+  /** The prefix length of a slice; undefined when it is no number, for which whereabouts makes no slices. */
+  readonly sliceSize: number | undefined;
+  readonly allocations: readonly NodeSlice[];
+}
+
+const NO_ENTRY: JsonObject = Object.freeze({});
+
+/** Plain fields but for the reading, of which only the shared base is kept. */
+class PoolAllocation implements Allocation {
+  readonly #base: Address | undefined;
+
+  constructor(
+    readonly key: string,
+    readonly id: string,
+    readonly podref: string,
+    readonly ifName: string | null,
+    readonly raw: JsonObject,
+    base: Address | undefined,
+  ) {
+    this.#base = base;
+  }
+
+  get reading(): KeyReading {
+    return this.#base === undefined ? { ok: false, reason: 'no-address' } : readKey(this.key, this.#base);
+  }
+}
+
+/** An allocation from its key and entry; `base` is the address part of the pool's range, undefined when unreadable. */
+export function parseAllocation(key: string, entry: unknown, base: Address | undefined): Allocation {
+  const raw = isJsonObject(entry) ? entry : NO_ENTRY;
+  return new PoolAllocation(key, text(raw, 'id'), text(raw, 'podref'), optionalText(raw, 'ifname'), raw, base);
+}
+
+/** Reads an IPPool; what is missing is empty, never an error. */
+export function parsePool(value: unknown): Pool {
+  const spec = section(value, 'spec');
+  const rangeText = text(spec, 'range');
+  const range = Prefix.parse(rangeText);
+  const base = range?.address;
+  const entries = Object.entries(section(spec, 'allocations'));
+  return {
+    ...head(value),
+    rangeText,
+    range,
+    allocations: entries.map(([key, entry]) => parseAllocation(key, entry, base)),
+  };
+}
+
+/** Reads an OverlappingRangeIPReservation; what is missing is empty, never an error. */
+export function parseReservation(value: unknown): Reservation {
+  const spec = section(value, 'spec');
+  return { ...head(value), podref: text(spec, 'podref'), ifName: optionalText(spec, 'ifname') };
+}
+
+/** Reads a NodeSlicePool; what is missing is empty, never an error. */
+export function parseNodeSlicePool(value: unknown): NodeSlicePool {
+  const spec = section(value, 'spec');
+  const rangeText = text(spec, 'range');
+  const sliceSizeText = text(spec, 'sliceSize');
+  const allocations = own(section(value, 'status'), 'allocations');
+  return {
+    ...head(value),
+    rangeText,
+    range: Prefix.parse(rangeText),
+    sliceSizeText,
+    sliceSize: parseSliceSize(sliceSizeText),
+    allocations: (Array.isArray(allocations) ? allocations : []).map((entry: unknown) => {
+      const sliceText = text(entry, 'sliceRange');
+      return { nodeName: text(entry, 'nodeName'), sliceText, slice: Prefix.parse(sliceText) };
+    }),
+  };
+}
+
+/**
+ * Reads a slice size: a number, with a slash before it or not. Undefined when whereabouts cannot read it.
+ * Source: whereabouts v0.9.4 pkg/iphelpers/iphelpers.go (DivideRangeBySize).
+ */
+export function parseSliceSize(sizeText: string): number | undefined {
+  const digits = sizeText.startsWith('/') ? sizeText.slice(1) : sizeText;
+  if (!/^[+-]?\d+$/.test(digits)) return undefined;
+  const size = Number(digits);
+  return Number.isSafeInteger(size) ? size : undefined;
+}
+
+/**
+ * Reads `namespace/name`. Undefined when it is not exactly that: two parts, neither empty nor with white space or
+ * control characters.
+ */
+export function parsePodref(podref: string): ObjectRef | undefined {
+  const parts = podref.split('/');
+  const [namespace, name] = parts;
+  if (parts.length !== 2 || !namespace || !name) return undefined;
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  return /[\s\u0000-\u001f\u007f-\u009f]/.test(podref) ? undefined : { namespace, name };
+}
+
+function head(value: unknown): ObjectHead {
+  const metadata = section(value, 'metadata');
+  return {
+    namespace: text(metadata, 'namespace'),
+    name: text(metadata, 'name'),
+    uid: text(metadata, 'uid'),
+    resourceVersion: text(metadata, 'resourceVersion'),
+    creationTimestamp: optionalText(metadata, 'creationTimestamp'),
+  };
+}
+
+function own(value: unknown, key: string): unknown {
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function section(value: unknown, key: string): JsonObject {
+  const content = own(value, key);
+  return isJsonObject(content) ? content : NO_ENTRY;
+}
+
+function text(value: unknown, key: string): string {
+  const content = own(value, key);
+  return typeof content === 'string' ? content : '';
+}
+
+/** Null for missing and for empty, which Go's omitempty does not write. */
+function optionalText(value: unknown, key: string): string | null {
+  return text(value, key) || null;
+}

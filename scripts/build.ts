@@ -8,6 +8,7 @@ import { join, dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { slimKubernetesClient } from './slim-client.js';
+import { slimOclif } from './slim-oclif.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const outdir = join(root, 'dist');
@@ -33,9 +34,9 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  // oclif looks for them to run sources in development; a packed program never does.
-  external: ['typescript', 'ts-node', 'tsx', 'tsx/esm/api', 'tsx/cjs/api'],
-  plugins: [slimKubernetesClient],
+  // oclif looks for them to run sources in development; a packed program never does. Tables load theirs when drawn.
+  external: ['cli-table3', 'typescript', 'ts-node', 'tsx', 'tsx/esm/api', 'tsx/cjs/api'],
+  plugins: [slimKubernetesClient, slimOclif],
   metafile: true,
   logLevel: 'warning',
   // Packages in CommonJS call require() for what Node itself provides.
@@ -43,6 +44,8 @@ const { metafile } = await build({
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
 });
+if (process.env['IPAMCTL_METAFILE'] !== undefined)
+  writeFileSync(process.env['IPAMCTL_METAFILE'], JSON.stringify(metafile));
 writeNotices(metafile);
 writeManifest();
 

@@ -1,4 +1,5 @@
 import { Command } from '@oclif/core/command';
+import type { Interfaces } from '@oclif/core';
 import type { ConnectionOptions, ReadingObserver } from '../cluster/options.js';
 import { openSource } from '../cluster/open.js';
 import type { ClusterReader } from '../cluster/port.js';
@@ -28,6 +29,21 @@ export interface SourceFlagValues {
 /** What every command has: streams, output formats, and a place to read from that is always closed again. */
 export abstract class BaseCommand extends Command {
   protected readonly io = processIo;
+
+  /** oclif hands on the text of a variable as it is, also for a flag that may be given several times. */
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(input?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(input, argv);
+    const values: Record<string, unknown> = parsed.flags;
+    for (const [name, flag] of Object.entries(input?.flags ?? {})) {
+      const value = values[name];
+      if (flag.type === 'option' && flag.multiple === true && typeof value === 'string') values[name] = [value];
+    }
+    return parsed;
+  }
 
   /** Runs the work, prints its outcome in every asked format, and leaves the exit code. */
   protected async present(

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core/config';
+import type { LoadOptions, PJSON } from '@oclif/core/interfaces';
 import { run } from '@oclif/core/run';
 import { Failure, UsageFailure } from '../errors.js';
 import { parseOutput } from '../render/output.js';
@@ -23,12 +26,23 @@ export async function main(argv: readonly string[], root: string, bin?: string):
   }
   let config: Config | undefined;
   try {
-    config = await Config.load(fileURLToPath(root));
-    if (bin !== undefined) config.bin = bin;
+    config = await Config.load(rootOf(root));
+    if (bin !== undefined) {
+      config.bin = bin;
+      // Whoever loads the config again takes the name from there.
+      config.pjson.oclif.bin = bin;
+    }
     await run([...argv], config);
   } catch (thrown) {
     await report(translate(thrown, argv, config), argv, config?.version ?? 'unknown');
   }
+}
+
+/** Told where its package is, oclif need not search for it, nor for plugins, of which there are none. */
+function rootOf(file: string): LoadOptions {
+  const root = fileURLToPath(new URL('..', file));
+  const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PJSON;
+  return { root, pjson, devPlugins: false, userPlugins: false };
 }
 
 function stopOnSignals(): void {
@@ -38,6 +52,10 @@ function stopOnSignals(): void {
 
 async function report(thrown: unknown, argv: readonly string[], version: string): Promise<void> {
   process.exitCode = exitCodeOf(thrown);
+  if (!(thrown instanceof Failure)) {
+    const { nameSources } = await import('./source-lines.js');
+    await nameSources(thrown);
+  }
   if (wantsJson(argv)) await writeAll(process.stdout, [errorJson(thrown)]);
   const debug = (process.env['DEBUG'] ?? '') !== '';
   await writeAll(process.stderr, [errorText(thrown, messageScreen(processIo), debug, version)]);
@@ -48,9 +66,12 @@ function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   const words = end === -1 ? argv : argv.slice(0, end);
   const outputs = words.flatMap((word, at) => {
-    if (word === '-o' || word === '--output') return [words[at + 1] ?? ''];
+    if (word === '--output') return [words[at + 1] ?? ''];
     if (word.startsWith('--output=')) return [word.slice('--output='.length)];
-    return /^-o./.test(word) ? [word.slice(2).replace(/^=/, '')] : [];
+    // `-Ao json`, `-ojson`: flags without a value may stand before it.
+    const [, joined] = /^-[Avh]*o(.*)$/s.exec(word) ?? [];
+    if (joined === undefined) return [];
+    return [joined === '' ? (words[at + 1] ?? '') : joined.replace(/^=/, '')];
   });
   if (outputs.length === 0) outputs.push(process.env['IPAMCTL_OUTPUT'] ?? '');
   return outputs.some((text) => {
@@ -61,11 +82,26 @@ function wantsJson(argv: readonly string[]): boolean {
 
 /** oclif's complaints about a command line, in our words; anything else as it was thrown. */
 function translate(thrown: unknown, argv: readonly string[], config: Config | undefined): unknown {
-  if (thrown instanceof Failure || !(thrown instanceof Error) || !('oclif' in thrown)) return thrown;
+  if (thrown instanceof Failure) {
+    // oclif wraps what a flag's own parser says.
+    thrown.message = thrown.message.replace(/^Parsing --\S+ \n\t([^]*)\nSee more help with --help$/, '$1');
+    return thrown;
+  }
+  if (!(thrown instanceof Error) || !('oclif' in thrown)) return thrown;
   const bin = config?.bin ?? 'ipamctl';
   if (/^Command .* not found\.?$|command .* not found/i.test(thrown.message)) {
-    const words = argv.filter((word) => !word.startsWith('-'));
+    const words = leadingWords(argv);
     const asked = words.join(' ');
+    const given = commandOf(argv, config);
+    if (given !== undefined && asked !== given) {
+      const extra = asked.slice(given.length + 1);
+      return new UsageFailure(`${given} takes no argument "${extra}"`, { hints: [`${bin} ${given} --help`] });
+    }
+    if (asked === '') {
+      return new UsageFailure(`${argv[0] ?? ''} needs a command before it`, {
+        hints: [`${bin} --help     lists all commands`],
+      });
+    }
     const known = (config?.commandIDs ?? []).map((id) => id.replaceAll(':', ' '));
     const close = nearest(words.slice(0, 2).join(' '), known) ?? nearest(words[0] ?? '', known);
     return new UsageFailure(`there is no command "${asked}"`, {
@@ -76,12 +112,19 @@ function translate(thrown: unknown, argv: readonly string[], config: Config | un
     .replace(/\n?See more help with --help\s*$/, '')
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '');
+    // Our flags take one value each, so this advice of oclif's is no help.
+    .filter((line) => line !== '' && !/^Note: .* allow multiple values\.|^Alternatively, you can use "--"/.test(line));
   const command = commandOf(argv, config);
   return new UsageFailure(uncapitalized(first), {
     facts: rest,
     hints: [...didYouMean(first, command, config), `${bin} ${command === undefined ? '' : `${command} `}--help`],
   });
+}
+
+/** The words before the first flag: after it a word may be a flag's value. */
+function leadingWords(argv: readonly string[]): string[] {
+  const flag = argv.findIndex((word) => word.startsWith('-'));
+  return flag === -1 ? [...argv] : argv.slice(0, flag);
 }
 
 function commandOf(argv: readonly string[], config: Config | undefined): string | undefined {

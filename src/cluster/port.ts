@@ -70,10 +70,10 @@ export interface ClusterReader {
   now(): Date;
 
   /**
-   * Whether a pod of this namespace that was not found is known not to exist. Always so on an API server; in a
-   * snapshot only where its pods were collected.
+   * Whether an object of this resource that was not found is known not to exist, in one namespace or (without one)
+   * anywhere. Always so on an API server; in a snapshot only where a whole list was collected.
    */
-  podsAreComplete(namespace: string): boolean;
+  isComplete(resource: Resource, namespace?: string): boolean;
 
   /** What a person should know of the reading itself (a list that started again, a file that was skipped). */
   readonly notes: readonly string[];

@@ -28,13 +28,27 @@ function fold(key: string): string {
   return key.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase();
 }
 
+/** Names of a struct by their folded form; kept, since a struct is read for each pod. */
+const foldedNames = new WeakMap<readonly string[], ReadonlyMap<string, string>>();
+
+function foldedNamesOf(names: readonly string[]): ReadonlyMap<string, string> {
+  let folded = foldedNames.get(names);
+  if (folded === undefined) {
+    // Reversed: of two that fold alike the first counts.
+    folded = new Map(names.toReversed().map((name) => [fold(name), name]));
+    foldedNames.set(names, folded);
+  }
+  return folded;
+}
+
 /** The fields of a Go struct, and what a JSON object puts into them. */
 export class GoStruct {
   private readonly values = new Map<string, unknown[]>();
 
   /**
    * @param type the struct's name, for messages
-   * @param names all its JSON names in their order: of two that differ only in case the first takes what matches neither
+   * @param names all its JSON names in their order (a constant): of two that differ only in case the first takes what
+   *   matches neither
    * @throws GoJsonError when the value is no object (null is an empty one, as in Go)
    */
   constructor(
@@ -44,11 +58,8 @@ export class GoStruct {
   ) {
     if (value === null || value === undefined) return;
     if (!isJsonObject(value)) throw mismatch(value, `value of type ${type}`);
-    const exact = new Set(names);
-    const folded = new Map<string, string>();
-    for (const name of names) if (!folded.has(fold(name))) folded.set(fold(name), name);
     for (const [key, content] of Object.entries(value)) {
-      const name = exact.has(key) ? key : folded.get(fold(key));
+      const name = names.includes(key) ? key : foldedNamesOf(names).get(fold(key));
       if (name === undefined) continue;
       const earlier = this.values.get(name);
       if (earlier === undefined) this.values.set(name, [content]);

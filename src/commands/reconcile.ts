@@ -51,9 +51,12 @@ export default class Reconcile extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Reconcile);
     if (flags.now) {
-      throw new UsageFailure('--now is not in this version yet: the plan is printed, nothing is released', {
-        hints: ['ipamctl reconcile'],
-      });
+      throw new UsageFailure(
+        '--now is not in this version yet; without it the plan is printed and nothing is released',
+        {
+          hints: ['ipamctl reconcile'],
+        },
+      );
     }
     await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
       const uids = await selectPools(reader, flags.selector);

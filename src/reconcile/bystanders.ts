@@ -11,6 +11,8 @@ import type { WantedBack } from './verdict.js';
 /** Above so many sets, one list costs less than asking for each. */
 const LIST_SETS_ABOVE = 10;
 
+const SETS_UNKNOWN = 'whether a StatefulSet wants a pod back is not known';
+
 /** A StatefulSet's pod is `SET-ORDINAL`. */
 const ORDINAL = /^(.+)-(0|[1-9]\d*)$/;
 
@@ -27,8 +29,11 @@ interface Ordinals {
 export class Claimants {
   #sets: ReadonlyMap<string, Ordinals> | null = new Map();
   #unreadableSets = new Set<string>();
-  #migrating: ReadonlyMap<string, string> | null = new Map();
-  #migrationsUncollected = false;
+  /** Pods that an unfinished migration names, with its name. */
+  readonly #migrating = new Map<string, string>();
+  /** Why some migration may be unknown; null: none is. */
+  #migrationsUnread: ClusterFailure | null = null;
+  #migrationsListed = false;
 
   constructor(
     private readonly reader: ClusterReader,
@@ -48,12 +53,17 @@ export class Claimants {
   wants(pod: ObjectRef, isGone: boolean): WantedBack | null {
     const set = isGone ? this.#setOf(pod) : null;
     if (set !== null && 'by' in set) return set;
-    const migration = this.#migrating?.get(objectKey(pod.namespace, pod.name));
+    const migration = this.#migrating.get(objectKey(pod.namespace, pod.name));
     if (migration !== undefined) return { by: 'migration', name: migration };
-    if (this.#migrating === null && (!this.#migrationsUncollected || pod.name.startsWith(VIRT_LAUNCHER))) {
-      return { unreadable: 'migrations' };
-    }
-    return set;
+    return this.#mayBeMigrating(pod) ? { unreadable: 'migrations' } : set;
+  }
+
+  /** Whether a migration that was not seen may name this pod. */
+  #mayBeMigrating(pod: ObjectRef): boolean {
+    const unread = this.#migrationsUnread;
+    if (unread !== null && unread.reason !== 'not-collected') return true;
+    if (!pod.name.startsWith(VIRT_LAUNCHER)) return false;
+    return unread !== null || (this.#migrationsListed && !this.reader.isComplete(MIGRATIONS, pod.namespace));
   }
 
   #setOf(pod: ObjectRef): WantedBack | null {
@@ -83,6 +93,11 @@ export class Claimants {
           return names.has(key) ? ([key, ordinalsOf(set)] as const) : undefined;
         });
         for (const [key, ordinals] of listed) sets.set(key, ordinals);
+        for (const [key, { namespace }] of names) {
+          if (sets.has(key) || this.reader.isComplete(STATEFUL_SETS, namespace)) continue;
+          this.#unreadableSets.add(key);
+          this.gaps.warn(`the snapshot does not hold all StatefulSets of namespace ${namespace}: ${SETS_UNKNOWN}`);
+        }
         return;
       }
       await inBatches([...names], async ([key, { namespace, name }]) => {
@@ -90,7 +105,7 @@ export class Claimants {
         if (set !== undefined) sets.set(key, ordinalsOf(set));
       });
     } catch (failure) {
-      this.gaps.note(failure, 'whether a StatefulSet wants a pod back is not known');
+      this.gaps.note(failure, SETS_UNKNOWN);
       this.#sets = null;
     }
   }
@@ -99,7 +114,7 @@ export class Claimants {
     try {
       return await this.reader.get(STATEFUL_SETS, namespace, name);
     } catch (failure) {
-      this.gaps.note(failure, 'whether a StatefulSet wants a pod back is not known');
+      this.gaps.note(failure, SETS_UNKNOWN);
       this.#unreadableSets.add(key);
       return undefined;
     }
@@ -107,38 +122,43 @@ export class Claimants {
 
   async #readMigrations(needed: boolean, leaving: readonly (ObjectRef & { readonly uid: string })[]): Promise<void> {
     if (!needed) return;
+    const unfinished = await this.#orUnread(() =>
+      this.reader.collect(MIGRATIONS, {}, (migration) => (isUnfinished(migration) ? migration : undefined)),
+    );
+    this.#migrationsListed = unfinished !== undefined;
+    const byUid = new Map(leaving.map((pod) => [pod.uid, pod]));
+    await inBatches(unfinished ?? [], async (migration) => {
+      const { namespace = '', name = '' } = migration.metadata;
+      const machine = text(record(migration['spec'])['vmiName']);
+      const instance =
+        machine === null
+          ? undefined
+          : await this.#orUnread(() => this.reader.get(VIRTUAL_MACHINE_INSTANCES, namespace, machine));
+      const status = record(instance?.['status']);
+      for (const state of [record(record(migration['status'])['migrationState']), record(status['migrationState'])]) {
+        for (const pod of [text(state['sourcePod']), text(state['targetPod'])]) {
+          if (pod !== null) this.#migrating.set(objectKey(namespace, pod), name);
+        }
+      }
+      // Active pods are named by uid.
+      for (const uid of Object.keys(record(status['activePods']))) {
+        const pod = byUid.get(uid);
+        if (pod !== undefined) this.#migrating.set(objectKey(pod.namespace, pod.name), name);
+      }
+    });
+  }
+
+  /** What could not be read leaves a doubt about every migration; what is not defined does not exist. */
+  async #orUnread<T>(read: () => Promise<T>): Promise<T | undefined> {
     try {
-      const unfinished = await this.reader.collect(MIGRATIONS, {}, (migration) =>
-        isUnfinished(migration) ? migration : undefined,
-      );
-      const pods = new Map<string, string>();
-      const byUid = new Map(leaving.map((pod) => [pod.uid, pod]));
-      await inBatches(unfinished, async (migration) => {
-        const { namespace = '', name = '' } = migration.metadata;
-        const states = [record(record(migration['status'])['migrationState'])];
-        const machine = text(record(migration['spec'])['vmiName']);
-        const instance =
-          machine === null ? undefined : await this.reader.get(VIRTUAL_MACHINE_INSTANCES, namespace, machine);
-        const status = record(instance?.['status']);
-        states.push(record(status['migrationState']));
-        for (const state of states) {
-          for (const field of ['sourcePod', 'targetPod'] as const) {
-            const pod = text(state[field]);
-            if (pod !== null) pods.set(objectKey(namespace, pod), name);
-          }
-        }
-        for (const uid of Object.keys(record(status['activePods']))) {
-          const pod = byUid.get(uid);
-          if (pod !== undefined) pods.set(objectKey(pod.namespace, pod.name), name);
-        }
-      });
-      this.#migrating = pods;
+      return await read();
     } catch (failure) {
       if (!(failure instanceof ClusterFailure) || !isAboutOneList(failure)) throw failure;
-      if (failure.reason === 'not-defined') return;
-      this.#migrating = null;
-      this.#migrationsUncollected = failure.reason === 'not-collected';
-      if (!this.#migrationsUncollected) this.gaps.note(failure, 'whether a migration needs a pod is not known');
+      if (failure.reason === 'not-defined') return undefined;
+      this.#migrationsUnread = failure;
+      // A snapshot without migrations is a gap for virtual machines only; their verdicts say so.
+      if (failure.reason !== 'not-collected') this.gaps.note(failure, 'whether a migration needs a pod is not known');
+      return undefined;
     }
   }
 }
@@ -169,7 +189,7 @@ export interface PodTraces {
 
 /**
  * Reads the events that tell of these pods: `Killing` (kubelet), and `Scheduled` where the node matters.
- * @param withNodes whether some node is not Ready, so that the place where a pod ran decides something
+ * @param withNodes whether some node is not Ready or not known, so that the place where a pod ran decides something
  */
 export async function readTraces(
   reader: ClusterReader,

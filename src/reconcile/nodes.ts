@@ -17,8 +17,13 @@ export class Nodes {
 
   /** How the node is; a name that the API does not know is a node that was deleted. */
   async of(name: string): Promise<NodeEvidence> {
-    const states = await this.#read();
-    return { name, state: states === null ? 'unreadable' : (states.get(name) ?? 'gone') };
+    const state = (await this.#read())?.get(name);
+    return { name, state: state ?? ((await this.areKnown()) ? 'gone' : 'unreadable') };
+  }
+
+  /** Whether every node was read: a snapshot may hold only some. */
+  async areKnown(): Promise<boolean> {
+    return (await this.#read()) !== null && this.reader.isComplete(NODES);
   }
 
   async unreachable(): Promise<string[]> {

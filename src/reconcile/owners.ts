@@ -267,7 +267,7 @@ function ownerOf(claim: Claim, owners: ReadonlyMap<string, Owner>, reader: Clust
   const { namespace, name } = claim.owner;
   const owner = owners.get(objectKey(namespace, name));
   if (owner !== undefined) return owner;
-  return reader.podsAreComplete(namespace)
+  return reader.isComplete(PODS, namespace)
     ? { state: 'absent', confirmedByGet: false }
     : { state: 'unknown', why: 'pods-not-collected' };
 }

@@ -103,8 +103,8 @@ class Judge {
       else if (owner.state === 'found' && !isPlain(owner)) leaving.set(key, { ...claim.owner, uid: owner.pod.uid });
     }
     await this.claimants.read([...gone.values()], [...leaving.values()]);
-    const someNodeIsDown = gone.size > 0 && (await this.nodes.notReady()).length > 0;
-    const traces = await readTraces(reader, new Set(gone.keys()), someNodeIsDown, gaps);
+    const nodeDecides = gone.size > 0 && ((await this.nodes.notReady()).length > 0 || !(await this.nodes.areKnown()));
+    const traces = await readTraces(reader, new Set(gone.keys()), nodeDecides, gaps);
     const nowMs = reader.now().getTime();
     const judged: JudgedClaim[] = [];
     for (const claim of this.claims) judged.push(await this.#one(claim, traces, nowMs));

@@ -1,5 +1,6 @@
-import type { AddressDocument, EvidenceDocument } from '../reconcile/documents.js';
+import type { AddressDocument } from '../reconcile/documents.js';
 import type { IPReport, LoneReservation } from '../reconcile/show-ip.js';
+import type { Reason } from '../reconcile/verdict.js';
 import { grouped } from './number.js';
 import { safe } from './safe.js';
 import { paint } from './style.js';
@@ -29,7 +30,7 @@ export function ipClosing(report: IPReport): string[] {
 }
 
 function holderSection(holder: AddressDocument, report: IPReport, screen: Screen): string {
-  const { address, key, pool, podref, ifName, containerId, nodeName, reservation, evidence, networkName } = holder;
+  const { address, key, pool, podref, ifName, containerId, nodeName, reservation, networkName } = holder;
   const what = address ?? `key ${key} of pool ${pool.name}`;
   const verdict = paint(screen, verdictRole(holder.verdict) ?? 'good', holder.verdict);
   const owner = podref === '' ? 'an owner without a name' : podref;
@@ -37,26 +38,29 @@ function holderSection(holder: AddressDocument, report: IPReport, screen: Screen
   const network = networkName === null ? '' : `, network ${networkName}`;
   lines.push(field('Pool', `${pool.namespace}/${pool.name}, key ${key}${network}`));
   lines.push(
-    field('Owner', [podref, ifName === null ? null : `interface ${ifName}`, `container ${containerId}`].filter(Boolean).join(', ')),
+    field(
+      'Owner',
+      [podref, ifName === null ? null : `interface ${ifName}`, `container ${containerId}`].filter(Boolean).join(', '),
+    ),
   );
   if (nodeName !== null) lines.push(field('Node', nodeName));
   lines.push(field('Reservation', reservationText(holder)));
   if (reservation !== null && reservation.podref !== podref) {
     lines.push(field('', paint(screen, 'warn', `the reservation names another owner: ${safe(reservation.podref)}`)));
   }
-  for (const [index, line] of evidenceLines(evidence).entries()) lines.push(field(index === 0 ? 'Evidence' : '', line));
+  for (const [index, line] of evidenceLines(holder).entries()) lines.push(field(index === 0 ? 'Evidence' : '', line));
   if (report.shownBy.length === 0) lines.push(field('Seen on', 'no pod'));
   return `${lines.join('\n')}\n`;
 }
 
 function reservationSection(reservation: LoneReservation, screen: Screen): string {
-  const { namespace, name, podref, evidence, verdict } = reservation;
+  const { namespace, name, podref, verdict } = reservation;
   const told = paint(screen, verdictRole(verdict) ?? 'good', verdict);
   const lines = [
     `${safe(reservation.address ?? name)} is reserved for ${safe(podref)}, without a key in any pool, and ${safe(because(reservation))}: ${told}.`,
     '',
     field('Reservation', `${namespace}/${name}`),
-    ...evidenceLines(evidence).map((line, index) => field(index === 0 ? 'Evidence' : '', line)),
+    ...evidenceLines(reservation).map((line, index) => field(index === 0 ? 'Evidence' : '', line)),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -81,7 +85,20 @@ function reservationText({ reservation, podref, networkName }: AddressDocument):
   return `${reservation.namespace}/${reservation.name}${reservation.podref === podref ? ', same owner' : ''}`;
 }
 
-function evidenceLines(evidence: EvidenceDocument): string[] {
+/** With these no look-up told whether the pod exists, or none was made. */
+const NOT_LOOKED_UP: ReadonlySet<Reason> = new Set<Reason>([
+  'look-up-failed',
+  'pods-not-collected',
+  'podref-unreadable',
+  'key-unreadable',
+  'range-unreadable',
+]);
+
+/** With these a list is missing that could say who wants the pod back. */
+const CLAIMS_NOT_READ: ReadonlySet<Reason> = new Set<Reason>(['statefulsets-not-readable', 'migrations-not-readable']);
+
+function evidenceLines({ evidence, reason }: Pick<AddressDocument, 'evidence' | 'reason'>): string[] {
+  if (evidence.owner === null && NOT_LOOKED_UP.has(reason)) return [];
   const { owner, podCount, wantedBack, lastNode, killedAt, readAt } = evidence;
   const lines: string[] = [];
   if (owner === null) {
@@ -90,15 +107,22 @@ function evidenceLines(evidence: EvidenceDocument): string[] {
       wantedBack === null
         ? 'no StatefulSet and no migration wants it back'
         : `${wantedBack.by === 'migration' ? 'migration' : 'StatefulSet'} ${wantedBack.name} wants it back`;
-    lines.push(`${how} (read just now); ${wanted}`);
+    lines.push(`${how} (read just now)${CLAIMS_NOT_READ.has(reason) ? '' : `; ${wanted}`}`);
     if (lastNode !== null) lines.push(`it ran on node ${lastNode.name}, which is ${lastNode.state}`);
-    if (killedAt !== null) lines.push(`an event says that it was being killed ${relative(new Date(killedAt), new Date(readAt))}`);
+    if (killedAt !== null)
+      lines.push(`an event says that it was being killed ${relative(new Date(killedAt), new Date(readAt))}`);
   } else {
-    const state = [owner.phase, owner.terminating ? 'terminating' : null, owner.node === null ? null : `node ${owner.node.name} ${owner.node.state}`];
+    const state = [
+      owner.phase,
+      owner.terminating ? 'terminating' : null,
+      owner.node === null ? null : `node ${owner.node.name} ${owner.node.state}`,
+    ];
     lines.push(`the pod exists${state.filter(Boolean).length > 0 ? ` (${state.filter(Boolean).join(', ')})` : ''}`);
     if (owner.networkStatus !== 'read') lines.push(`its network-status is ${owner.networkStatus}`);
     for (const { ifName, network, addresses } of owner.shows) {
-      lines.push(`it shows ${addresses.length === 0 ? 'no address' : addresses.join(', ')} on ${ifName ?? 'an interface'} (${network})`);
+      lines.push(
+        `it shows ${addresses.length === 0 ? 'no address' : addresses.join(', ')} on ${ifName ?? 'an interface'} (${network})`,
+      );
     }
     if (wantedBack !== null) lines.push(`${wantedBack.by} ${wantedBack.name} needs it`);
   }
@@ -124,7 +148,8 @@ function placeText({ pool, networkName, place, nads }: IPReport['places'][number
   const network = networkName === null ? '' : ` of network ${networkName}`;
   const inside = nads.filter((nad) => nad.inside).map(({ namespace, name }) => `${namespace}/${name}`);
   const what = {
-    free: inside.length === 0 ? 'free there; no NAD draws from it' : `free there, in the window of ${inside.join(', ')}`,
+    free:
+      inside.length === 0 ? 'free there; no NAD draws from it' : `free there, in the window of ${inside.join(', ')}`,
     excluded: 'excluded there',
     'outside-windows': 'outside the windows there',
   }[place];

@@ -30,7 +30,11 @@ export function planScreen(
     hidden.push(...items.hiddenColumns);
   }
   const lone = plan.reservations.filter(({ withoutAllocation }) => withoutAllocation);
-  if (lone.length > 0) sections.push(loneTable(lone, { screen, wide, noHeaders }).text);
+  if (lone.length > 0) {
+    const alone = loneTable(lone, { screen, wide, noHeaders });
+    sections.push(alone.text);
+    hidden.push(...alone.hiddenColumns.map((header) => `${header} (reservations)`));
+  }
   return { text: sections.join('\n'), hiddenColumns: hidden };
 }
 
@@ -43,7 +47,9 @@ export function planClosing(plan: ReconcilePlan): string[] {
   const lines =
     release === 0 && alone === 0
       ? [`Nothing to release among ${of}.`]
-      : [`${grouped(release)} of ${of} ${release === 1 ? 'is' : 'are'} to be released${alone === 0 ? '' : `, and ${grouped(alone)} ${alone === 1 ? 'reservation' : 'reservations'} without a key`}. Nothing was changed.`];
+      : [
+          `${grouped(release)} of ${of} ${release === 1 ? 'is' : 'are'} to be released${alone === 0 ? '' : `, and ${grouped(alone)} ${alone === 1 ? 'reservation' : 'reservations'} without a key`}. Nothing was changed.`,
+        ];
   if (plan.incomplete) lines.push('The answer is incomplete: see the warnings.');
   return lines;
 }

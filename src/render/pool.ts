@@ -64,7 +64,8 @@ export function poolScreen(
       },
       screen,
     );
-    if (map !== '') sections.push(map);
+    if (map !== '') sections.push(map.trimEnd());
+    if (report.problems.length > 0) sections.push('');
   }
   for (const problem of report.problems) {
     sections.push(`${paint(screen, 'bad', 'Problem')}   ${safe(problem.message)}`);
@@ -73,7 +74,7 @@ export function poolScreen(
   if (shown.length === 0) return { text: `${sections.join('\n')}\n`, hiddenColumns: [] };
   const owners = table(shown, addressColumns({ pool: false }), { screen, wide, noHeaders });
   const rest = report.owners.length - shown.length;
-  const more = rest > 0 ? `… and ${grouped(rest)} more live (-o wide shows all)\n` : '';
+  const more = rest > 0 ? `${screen.unicode ? '…' : '...'} and ${grouped(rest)} more live (-o wide shows all)\n` : '';
   return { text: `${sections.join('\n')}\n\n${owners.text}${more}`, hiddenColumns: owners.hiddenColumns };
 }
 

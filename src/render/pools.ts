@@ -62,9 +62,10 @@ export function poolTable(
 /** The sentences under `pools ls`. */
 export function poolClosing(
   pools: readonly PoolDocument[],
-  options: { readonly stale: boolean; readonly namespaces: readonly string[] | null },
+  options: { readonly stale: boolean; readonly namespaces: readonly string[] | null; readonly narrowed: boolean },
 ): string[] {
   if (pools.length === 0) {
+    if (options.narrowed) return ['No pool matches.'];
     const place = options.namespaces === null ? 'any namespace' : options.namespaces.join(', ');
     return [`No pools in ${place}. Whereabouts makes one when the first pod gets an address from a range.`];
   }

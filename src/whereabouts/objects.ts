@@ -158,7 +158,6 @@ export function parsePodref(podref: string): ObjectRef | undefined {
   const parts = podref.split('/');
   const [namespace, name] = parts;
   if (parts.length !== 2 || !namespace || !name) return undefined;
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return /[\s\u0000-\u001f\u007f-\u009f]/.test(podref) ? undefined : { namespace, name };
 }
 

@@ -1,4 +1,4 @@
-import { Address } from '../net/address.js';
+import type { Address } from '../net/address.js';
 
 /** What a key of `IPPool.spec.allocations` says. */
 export type KeyReading =
@@ -44,8 +44,8 @@ export function readKey(key: string, base: Address): KeyReading {
 
 /**
  * The offset that whereabouts computes for an address of a pool, bit for bit: the absolute difference, by a subtraction
- * of bytes that goes wrong when a byte has to borrow, cut to 64 bits. It is the true distance for every address at or
- * above a base without host bits; elsewhere it may be that of another address.
+ * of bytes that goes wrong when a byte has to borrow, cut to 64 bits. It is the true distance for every address inside a
+ * range whose base has no host bits (below 2^64); elsewhere it may be that of another address.
  *
  * Source: whereabouts v0.9.4 pkg/iphelpers/iphelpers.go (IPGetOffset, byteSliceSub).
  * @throws RangeError when the families differ, where whereabouts fails too.

@@ -24,7 +24,7 @@ async function failure(work: Promise<unknown>): Promise<ClusterFailure> {
   return error as ClusterFailure;
 }
 
-describe('podsAreComplete', () => {
+describe('isComplete', () => {
   const one = [pod('a', 'p'), pod('a', 'q')];
   const two = [pod('a', 'p'), pod('b', 'q')];
   test.each<[string, Record<string, string>, string[], string[]]>([
@@ -71,8 +71,9 @@ describe('podsAreComplete', () => {
   ])('%s', async (_, files, complete, open) => {
     const reader = await openFiles({ ...files, 'pool.yaml': POOL });
     expect(await names(reader, PODS)).toBeInstanceOf(Array);
-    for (const namespace of complete) expect([namespace, reader.podsAreComplete(namespace)]).toEqual([namespace, true]);
-    for (const namespace of open) expect([namespace, reader.podsAreComplete(namespace)]).toEqual([namespace, false]);
+    for (const namespace of complete)
+      expect([namespace, reader.isComplete(PODS, namespace)]).toEqual([namespace, true]);
+    for (const namespace of open) expect([namespace, reader.isComplete(PODS, namespace)]).toEqual([namespace, false]);
   });
 });
 
@@ -149,7 +150,7 @@ describe('our own manifest', () => {
     expect(reader.now().toISOString()).toBe('2024-05-05T10:00:00.000Z');
     expect(await reader.identity()).toMatchObject({ uid: 'from-manifest', server: 'https://api.example:6443' });
     expect(await names(reader, PODS)).toEqual([]);
-    expect(reader.podsAreComplete('anything')).toBe(true);
+    expect(reader.isComplete(PODS, 'anything')).toBe(true);
     expect(await reader.get(PODS, 'x', 'y')).toBeUndefined();
     const forbidden = await failure(names(reader, NODES));
     expect(forbidden).toMatchObject({
@@ -178,7 +179,7 @@ describe('our own manifest', () => {
       'pods.json': '{"kind":"PodList","items":[',
       'pool.yaml': POOL,
     });
-    expect(reader.podsAreComplete('a')).toBe(false);
+    expect(reader.isComplete(PODS, 'a')).toBe(false);
     expect((await failure(names(reader, PODS))).reason).toBe('not-collected');
     expect(await names(reader, IP_POOLS)).toHaveLength(1);
   });
@@ -186,9 +187,9 @@ describe('our own manifest', () => {
   test('is not believed where it counted more than there is', async () => {
     const collected = [{ resource: 'pods', namespace: null, count: 2 }];
     const files = { 'ipamctl-snapshot.json': manifest({ collected }), 'p.json': JSON.stringify(pod('a', 'p')) };
-    expect((await openFiles(files)).podsAreComplete('a')).toBe(false);
+    expect((await openFiles(files)).isComplete(PODS, 'a')).toBe(false);
     const whole = await openFiles({ ...files, 'q.json': JSON.stringify(pod('b', 'q')) });
-    expect(whole.podsAreComplete('a')).toBe(true);
+    expect(whole.isComplete(PODS, 'a')).toBe(true);
   });
 
   test.each([
@@ -198,6 +199,6 @@ describe('our own manifest', () => {
     const reader = await openFiles({ 'ipamctl-snapshot.json': manifest(more), 'pool.yaml': POOL });
     expect(reader.notes).toEqual([expect.stringMatching(note)]);
     expect(await names(reader, IP_POOLS)).toHaveLength(1);
-    expect(reader.podsAreComplete('a')).toBe(false);
+    expect(reader.isComplete(PODS, 'a')).toBe(false);
   });
 });

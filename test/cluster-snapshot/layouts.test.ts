@@ -98,8 +98,8 @@ describe('layouts', () => {
       expect(await names(reader, IP_POOLS)).toEqual(['kube-system/192.168.2.0-24']);
       expect(await names(reader, PODS)).toEqual(['demo/a']);
       expect(await names(reader, NADS)).toEqual([]);
-      expect(reader.podsAreComplete('demo')).toBe(true);
-      expect(reader.podsAreComplete('other')).toBe(false);
+      expect(reader.isComplete(PODS, 'demo')).toBe(true);
+      expect(reader.isComplete(PODS, 'other')).toBe(false);
       expect(reader.notes).toEqual([]);
     }
     expect(await names(await openSnapshot([dir.at('pool.yaml.gz')], {}), IP_POOLS)).toHaveLength(1);

@@ -50,7 +50,7 @@ interface Watched {
 
 /**
  * Starts programs that cannot outlive this process, not even when it is SIGKILLed: they are children of a small process of
- * its own (supervisor.mjs) that ends them when the pipe to it closes. It also removes `removeDir` then.
+ * its own (supervisor-process.mjs) that ends them when the pipe to it closes. It also removes `removeDir` then.
  */
 export class Supervisor {
   readonly pid: number;
@@ -60,11 +60,15 @@ export class Supervisor {
 
   constructor(removeDir = '') {
     // Detached, so that Ctrl-C at a terminal reaches only the process that owns the cluster.
-    this.#child = spawn(process.execPath, [fileURLToPath(new URL('./supervisor.mjs', import.meta.url)), removeDir], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      detached: true,
-      env: { PATH: process.env['PATH'] ?? '' },
-    });
+    this.#child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./supervisor-process.mjs', import.meta.url)), removeDir],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        detached: true,
+        env: { PATH: process.env['PATH'] ?? '' },
+      },
+    );
     this.pid = this.#child.pid ?? 0;
     this.#closed = new Promise((resolve) => {
       this.#child.once('exit', () => {

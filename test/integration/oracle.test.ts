@@ -61,8 +61,8 @@ if (!go) {
   const toldAddress = (answer: Answer): unknown => (answer.ok ? { text: answer.text, four: answer.four } : null);
 
   test.each([
-    ['ip', Address.parse],
-    ['ipSloppy', Address.parseSloppy],
+    ['ip', (text: string) => Address.parse(text)],
+    ['ipSloppy', (text: string) => Address.parseSloppy(text)],
   ] as const)('addresses: %s', async (kind, parse) => {
     await compare(
       sample(addressText, CASES * 2),
@@ -73,8 +73,8 @@ if (!go) {
   });
 
   test.each([
-    ['cidr', Prefix.parse],
-    ['cidrSloppy', Prefix.parseSloppy],
+    ['cidr', (text: string) => Prefix.parse(text)],
+    ['cidrSloppy', (text: string) => Prefix.parseSloppy(text)],
   ] as const)('prefixes: %s', async (kind, parse) => {
     await compare(
       sample(prefixText, CASES * 2),
@@ -311,9 +311,10 @@ if (!go) {
       .map(String);
     const few = fc
       .tuple(fc.oneof(range, fc.constantFrom('10.0.0.0/20', '10.0.0.0', 'x/8')), size)
+      // whereabouts makes them all at once, thousands of millions if asked to.
       .filter(([text, sizeText]) => {
-        const division = divideRange(text, sizeText);
-        return !division.ok || division.count <= 4096n;
+        const range = Prefix.parse(text);
+        return range === undefined || !(Number(sizeText.replace('/', '')) - range.length > 12);
       });
     await compare(
       sample(few, CASES / 10),

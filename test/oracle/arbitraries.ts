@@ -155,7 +155,7 @@ function looseText(): fc.Arbitrary<string> {
 
 function mutation(): fc.Arbitrary<(text: string, at: number) => string> {
   return fc.oneof(
-    fc.constantFrom(...'.:/0123456789abcfF% -+').map((char) => (text: string, at: number) => {
+    fc.constantFrom(...Array.from('.:/0123456789abcfF% -+')).map((char) => (text: string, at: number) => {
       const index = at % (text.length + 1);
       return text.slice(0, index) + char + text.slice(index);
     }),

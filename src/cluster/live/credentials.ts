@@ -93,7 +93,7 @@ export class Credentials {
       throw unusable(error, this.connection);
     }
     const headers = headersOf(options, this.connection.impersonation);
-    const tls = JSON.stringify([options.cert, options.key, options.ca].map((item) => String(item ?? '')));
+    const tls = JSON.stringify([options.cert, options.key, options.ca]);
     const previous = this.latest;
     let agent: Agent;
     if (previous?.tls === tls) {
@@ -123,7 +123,7 @@ export class Credentials {
     if (exec !== undefined) {
       config.addAuthenticator({
         isAuthProvider: (candidate: User) => providerName(candidate) === EXEC,
-        applyAuthentication: async (_user: User, options) => {
+        applyAuthentication: async (_user: User, options: RequestOptions) => {
           const known = this.plugin;
           const expired = known?.expiresAtMs !== undefined && known.expiresAtMs <= Date.now();
           const credential = known === undefined || expired ? await runPlugin(exec, cluster, this.terminal) : known;
@@ -137,7 +137,7 @@ export class Credentials {
     if (authProvider?.name === 'oidc') {
       config.addAuthenticator({
         isAuthProvider: (candidate: User) => providerName(candidate) === OIDC,
-        applyAuthentication: async (_user: User, options) => {
+        applyAuthentication: async (_user: User, options: RequestOptions) => {
           this.oidc = { ...this.oidc, ...(await oidcToken(authProvider.config, this.oidc, this.force)) };
           setBearer(options, this.oidc.idToken);
         },

@@ -60,7 +60,7 @@ export async function runPlugin(
   const said = result.stderr.trim() === '' ? [] : [`it said: ${harmless(lastLines(result.stderr), 600)}`];
   if (result.status !== 0) {
     throw fail(
-      `failed with ${result.signal === null ? `exit code ${String(result.status)}` : result.signal}`,
+      `failed with ${result.signal ?? `exit code ${String(result.status)}`}`,
       [shown, ...said],
       ['run it by hand, or log in again'],
     );
@@ -106,8 +106,8 @@ function run(
     });
     let stdout = '';
     let stderr = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-4096);
       say?.(text);
     });

@@ -140,7 +140,7 @@ export class LiveCluster implements ClusterReader {
     return this.client.now();
   }
 
-  podsAreComplete(): boolean {
+  isComplete(): boolean {
     return true;
   }
 

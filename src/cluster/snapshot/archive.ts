@@ -83,8 +83,9 @@ function requireReadable(head: Buffer): void {
 }
 
 async function readTar(container: Container, stream: AsyncIterable<Buffer>, visitor: Visitor): Promise<void> {
-  const { extract } = await import('tar-stream');
-  const untar = extract();
+  // A bundle of a CommonJS package has its exports as the default one only.
+  const { default: tar } = await import('tar-stream');
+  const untar = tar.extract();
   const end = new EndMark();
   const source = Readable.from(bounded(stream, visitor.limits.archiveBytes, end), { objectMode: false });
   source.on('error', (error) => untar.destroy(error));
@@ -93,13 +94,13 @@ async function readTar(container: Container, stream: AsyncIterable<Buffer>, visi
     for await (const entry of untar) {
       const { name, type, mtime } = entry.header;
       // What a link points to is an entry of its own, or nothing that an archive may reach.
-      const isFile = type === 'file' || type === 'contiguous-file' || type === null || type === undefined;
+      const isFile = type === 'file' || type === 'contiguous-file';
       if (!isFile || !visitor.wants(name)) {
         entry.resume();
         continue;
       }
       const label = `${container.label}: ${printable(name)}`;
-      const size = entry.header.size ?? 0;
+      const { size } = entry.header;
       if (size > visitor.limits.documentBytes) {
         visitor.unreadable(label, tooLarge(size, visitor.limits.documentBytes));
         entry.resume();
@@ -107,7 +108,7 @@ async function readTar(container: Container, stream: AsyncIterable<Buffer>, visi
       }
       const chunks: Buffer[] = [];
       for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
-      await visitEntry(visitor, { label, path: name, bytes: Buffer.concat(chunks), modifiedMs: mtime?.getTime() ?? 0 });
+      await visitEntry(visitor, { label, path: name, bytes: Buffer.concat(chunks), modifiedMs: mtime.getTime() });
     }
   } catch (error) {
     if (error instanceof Unreadable) throw error;

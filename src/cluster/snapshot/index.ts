@@ -12,7 +12,7 @@ import { bytesInWords, DEFAULT_LIMITS, type Limits } from './limits.js';
 import { MANIFEST_FILE, parseManifest } from './manifest.js';
 import { placeOf } from './place.js';
 import { printable, Problems, reasonOf, Unreadable } from './problems.js';
-import { SnapshotClusterReader, type SnapshotReader } from './reader.js';
+import { SnapshotReader } from './reader.js';
 import { baseName, isDocumentName, readPath, readStream, TIMESTAMP_FILE } from './walk.js';
 
 export type { SnapshotReader } from './reader.js';
@@ -160,7 +160,7 @@ class Reading implements Visitor {
     }
     const now = this.#clock.now();
     this.#observer.debug?.(`snapshot: ${this.#files} files read, taken ${now.toISOString()}`);
-    return new SnapshotClusterReader({
+    return new SnapshotReader({
       paths: paths.map((path) => (path === '-' ? 'standard input' : path)),
       index: this.#index,
       now,

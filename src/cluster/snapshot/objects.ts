@@ -40,7 +40,7 @@ function metadataOf(value: unknown, origin: Origin): Mapping | undefined {
     if (typeof own === 'string') continue;
     const text = textOf(own);
     if (text !== undefined) metadata[field] = text;
-    else if (field in metadata) delete metadata[field];
+    else if (field in metadata) Reflect.deleteProperty(metadata, field);
   }
   if (metadata['name'] === undefined || metadata['name'] === '') return undefined;
   if (!origin.resource.namespaced) delete metadata['namespace'];
@@ -57,7 +57,7 @@ function keepTexts(metadata: Mapping, field: 'labels' | 'annotations'): void {
   const entries = metadata[field];
   if (entries === undefined) return;
   if (!isMapping(entries)) {
-    delete metadata[field];
+    Reflect.deleteProperty(metadata, field);
     return;
   }
   let sound = true;

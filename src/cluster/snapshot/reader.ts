@@ -1,20 +1,9 @@
 import { ClusterFailure, type ClusterFailureReason } from '../../errors.js';
 import type { ReadingObserver } from '../options.js';
 import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions } from '../port.js';
-import { NAMESPACES, PODS, type Resource, resourceName } from '../resources.js';
+import { NAMESPACES, type Resource, resourceName } from '../resources.js';
 import type { ObjectIndex } from './index-of-objects.js';
 import { fieldMatch, labelMatch } from './selectors.js';
-
-/** A snapshot, read. */
-export interface SnapshotReader extends ClusterReader {
-  readonly source: 'snapshot';
-
-  /**
-   * Whether an object of this resource that the snapshot does not hold is known not to have existed, in one namespace or
-   * (without one) anywhere. `podsAreComplete` is this question for pods.
-   */
-  isComplete(resource: Resource, namespace?: string): boolean;
-}
 
 /** What a reader is made of. */
 export interface SnapshotContents {
@@ -41,7 +30,7 @@ const WHY: Partial<Record<ClusterFailureReason, string>> = {
 const PROGRESS_STEP = 500;
 
 /** Answers from the objects of a snapshot as the API server would have. */
-export class SnapshotClusterReader implements SnapshotReader {
+export class SnapshotReader implements ClusterReader {
   readonly source = 'snapshot';
   readonly contextNamespace = 'default';
   readonly notes: readonly string[];
@@ -123,10 +112,6 @@ export class SnapshotClusterReader implements SnapshotReader {
   isComplete(resource: Resource, namespace?: string): boolean {
     const { index, trustManifest } = this.#contents;
     return index.isComplete(resource, resource.namespaced ? namespace : undefined, trustManifest);
-  }
-
-  podsAreComplete(namespace: string): boolean {
-    return this.isComplete(PODS, namespace);
   }
 
   close(): Promise<void> {

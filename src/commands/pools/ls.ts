@@ -55,7 +55,11 @@ export default class PoolsLs extends BaseCommand {
         document: { ...list, incomplete, warnings },
         human: (view) => poolTable(list.items, { ...view, stale: flags.stale }),
         names: () => names('ippool.whereabouts.cni.cncf.io', list.items),
-        closing: poolClosing(list.items, { stale: flags.stale, namespaces: inventory.namespaces }),
+        closing: poolClosing(list.items, {
+          stale: flags.stale,
+          namespaces: inventory.namespaces,
+          narrowed: [flags.namespace, flags.selector, flags.network].some((value) => value !== undefined),
+        }),
         warnings,
         exitCode: exitCodeFor(incomplete),
       };

@@ -1,0 +1,62 @@
+import {
+  EVENTS,
+  IP_POOLS,
+  MIGRATIONS,
+  NADS,
+  NAMESPACES,
+  NODES,
+  NODE_SLICE_POOLS,
+  PODS,
+  RESERVATIONS,
+  STATEFUL_SETS,
+  VIRTUAL_MACHINE_INSTANCES,
+  type Resource,
+} from './resources.js';
+
+/** What a role is for. */
+export const ROLES = ['viewer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A rule of a ClusterRole (Kubernetes rbac.authorization.k8s.io/v1 PolicyRule). */
+export interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export interface ClusterRole {
+  readonly apiVersion: 'rbac.authorization.k8s.io/v1';
+  readonly kind: 'ClusterRole';
+  readonly metadata: { readonly name: string };
+  readonly rules: readonly PolicyRule[];
+}
+
+/** Each right that reading uses: take one away, and something cannot be answered. */
+const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
+  [IP_POOLS, 'get', 'list'],
+  [RESERVATIONS, 'get', 'list'],
+  [NODE_SLICE_POOLS, 'list'],
+  [NADS, 'list'],
+  [PODS, 'get', 'list'],
+  [NODES, 'list'],
+  [EVENTS, 'list'],
+  [STATEFUL_SETS, 'get', 'list'],
+  [MIGRATIONS, 'list'],
+  [VIRTUAL_MACHINE_INSTANCES, 'get'],
+];
+
+/** The least ClusterRole for what the tool does in that role. */
+export function clusterRole(role: Role): ClusterRole {
+  const rules = VIEWER.map(([{ group, plural }, ...verbs]) => ({ apiGroups: [group], resources: [plural], verbs }));
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: `ipamctl-${role}` },
+    // The uid of kube-system stands for the cluster in every plan and report.
+    rules: [
+      ...rules,
+      { apiGroups: [''], resources: [NAMESPACES.plural], resourceNames: ['kube-system'], verbs: ['get'] },
+    ],
+  };
+}

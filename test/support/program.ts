@@ -1,0 +1,63 @@
+/** Runs the built program as a user does, in surroundings that the machine of the test has no say in. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** What a run left behind. */
+export interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number | null;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Another way to start it than `node bin/run.js`. */
+  readonly command?: readonly [string, ...string[]];
+}
+
+/** No kubeconfig, no settings, no colours, a UTF-8 locale: unless the test says so. */
+export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: join(tmpdir(), 'ipamctl-test-nobody'),
+    KUBECONFIG: '/nonexistent/kubeconfig',
+    LC_ALL: 'C.UTF-8',
+    TERM: 'xterm-256color',
+    ...more,
+  };
+}
+
+/** How the built program is started; throws where it was not built. */
+export function programOf(bin = 'run.js'): [string, ...string[]] {
+  if (!existsSync(join(ROOT, 'dist/cli/main.js'))) throw new Error('the program is not built: npm run build');
+  return [process.execPath, join(ROOT, 'bin', bin)];
+}
+
+/** Runs it to its end. */
+export async function ipamctl(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const [file, ...before] = options.command ?? programOf();
+  const child = spawn(file, [...before, ...args], {
+    cwd: options.cwd ?? tmpdir(),
+    env: cleanEnvironment(options.env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  // It may end before it has read what it was given.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
+  const code = await new Promise<number | null>((done, fail) => {
+    child.on('error', fail);
+    child.on('close', done);
+  });
+  return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString(), code };
+}

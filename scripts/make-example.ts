@@ -26,7 +26,7 @@ try {
       missing.push({ resource: resourceName(resource), verb: 'list', reason: 'not-defined' });
       continue;
     }
-    const items = (answer.json?.items ?? []).map(plain);
+    const items = (answer.json.items ?? []).map(plain);
     const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
     const list = { apiVersion, kind: `${resource.kind}List`, metadata: {}, items };
     writeFileSync(join(folder, `${resource.plural}.json`), `${JSON.stringify(list, null, 1)}\n`);

@@ -4,7 +4,8 @@ import type { Plugin } from 'esbuild';
 const STUBS: Readonly<Record<string, string>> = {
   tinyglobby: "exports.glob = () => { throw new Error('the package lacks oclif.manifest.json'); };",
   minimatch: "exports.minimatch = () => { throw new Error('ipamctl has no plugins'); };",
-  'cli-spinners': 'exports.default = { dots2: { frames: [], interval: 80 } };',
+  // Looked at as soon as stderr is a terminal: `line` on Windows, `dots2` elsewhere.
+  'cli-spinners': 'const none = { frames: [], interval: 80 }; module.exports = { line: none, dots2: none };',
 };
 
 /** Leaves out of the bundle what a packed ipamctl never runs: a quarter of the start-up code. */

@@ -38,7 +38,8 @@ export abstract class BaseCommand extends Command {
   >(input?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
     const parsed = await super.parse(input, argv);
     const values: Record<string, unknown> = parsed.flags;
-    for (const [name, flag] of Object.entries(input?.flags ?? {})) {
+    const flags: Interfaces.FlagInput = input?.flags ?? {};
+    for (const [name, flag] of Object.entries(flags)) {
       const value = values[name];
       if (flag.type === 'option' && flag.multiple === true && typeof value === 'string') values[name] = [value];
     }

@@ -95,6 +95,9 @@ function translate(thrown: unknown, argv: readonly string[], config: Config | un
     const given = commandOf(argv, config);
     if (given !== undefined && asked !== given) {
       const extra = asked.slice(given.length + 1);
+      if (given === 'help') {
+        return new UsageFailure(`there is no command and no topic "${extra}"`, { hints: [`${bin} help`] });
+      }
       return new UsageFailure(`${given} takes no argument "${extra}"`, { hints: [`${bin} ${given} --help`] });
     }
     if (asked === '') {

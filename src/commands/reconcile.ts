@@ -64,6 +64,7 @@ export default class Reconcile extends BaseCommand {
       const judged = await survey(reader, {
         ...inventoryOptions(flags),
         only: () => (claim) => isSelected(claim, selection),
+        findingsOnly: !flags.all,
       });
       const plan = planOf(
         judged,

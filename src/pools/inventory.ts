@@ -1,4 +1,4 @@
-import type { ClusterReader, KubeObject } from '../cluster/port.js';
+import type { ClusterReader, KubeObject, ListOptions } from '../cluster/port.js';
 import {
   IP_POOLS,
   NADS,
@@ -18,6 +18,7 @@ import {
   type Pool,
   type Reservation,
 } from '../whereabouts/objects.js';
+import { Words } from './words.js';
 import { byObjectKey, networkIsKnown, PoolAtlas, type Belonging } from './belonging.js';
 
 /** Where whereabouts keeps its pools when nobody says otherwise: OpenShift's place first, then upstream's. */
@@ -75,9 +76,11 @@ export function isAboutOneList(failure: ClusterFailure): boolean {
  */
 export async function readInventory(reader: ClusterReader, options: InventoryOptions = {}): Promise<Inventory> {
   const gaps = new Gaps();
+  // The plugin looks for slices where it keeps its pools (whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go).
+  const place = options.ipamNamespace === undefined ? {} : { namespace: options.ipamNamespace };
   const surroundings = Promise.all([
     optional(reader, NADS, readNad, gaps, 'capacities count whole ranges, and networks are told by names alone'),
-    optional(reader, NODE_SLICE_POOLS, parseNodeSlicePool, gaps, 'pools of node slices are told by names alone'),
+    optional(reader, NODE_SLICE_POOLS, parseNodeSlicePool, gaps, 'pools of node slices are told by names alone', place),
   ]);
   // What fails here is thrown when it is awaited; until then it must not count as unhandled.
   surroundings.catch(() => undefined);
@@ -95,6 +98,7 @@ export async function readInventory(reader: ClusterReader, options: InventoryOpt
       ({ metadata }) => metadata.name,
       gaps,
       'some pools cannot be told apart',
+      { metadataOnly: true },
     );
     atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: new Set(names ?? []) }, reservationsByKey);
     belongings = belongingsOf(pools, atlas);
@@ -148,10 +152,12 @@ async function readReservations(
   gaps: Gaps,
 ): Promise<Reservation[] | null> {
   const reservations: Reservation[] = [];
+  const words = new Words();
+  const parse = (object: KubeObject): Reservation => parseReservation(object, (word) => words.shared(word));
   for (const namespace of namespaces ?? [undefined]) {
     try {
       const options = namespace === undefined ? {} : { namespace };
-      reservations.push(...(await reader.collect(RESERVATIONS, options, parseReservation)));
+      reservations.push(...(await reader.collect(RESERVATIONS, options, parse)));
     } catch (failure) {
       gaps.note(failure, 'what other ranges of a network hold is not known');
       return failure instanceof ClusterFailure && failure.reason === 'not-defined' ? [] : null;
@@ -167,9 +173,10 @@ async function optional<T>(
   project: (object: KubeObject) => T | undefined,
   gaps: Gaps,
   consequence: string,
+  options: ListOptions = {},
 ): Promise<T[] | null> {
   try {
-    return await reader.collect(resource, resource === NODES ? { metadataOnly: true } : {}, project);
+    return await reader.collect(resource, options, project);
   } catch (failure) {
     if (failure instanceof ClusterFailure && failure.reason === 'not-defined') {
       // Nothing of that kind can exist: an answer, not a gap.

@@ -3,7 +3,14 @@ import { IP_POOLS, RESERVATIONS, type Resource } from '../cluster/resources.js';
 import { ClusterFailure } from '../errors.js';
 import { objectKey } from '../pools/belonging.js';
 import type { Inventory } from '../pools/inventory.js';
-import { parsePool, parseReservation, type Allocation, type Pool, type Reservation } from '../whereabouts/objects.js';
+import {
+  parsePool,
+  parseReservation,
+  type Allocation,
+  type ObjectRef,
+  type Pool,
+  type Reservation,
+} from '../whereabouts/objects.js';
 import { inBatches } from './batches.js';
 import type { JudgedClaim } from './survey.js';
 
@@ -25,22 +32,25 @@ export async function confirm(
   if (reader.source === 'snapshot') return judged;
   const findings = judged.filter(({ verdict, claim }) => FINDINGS.has(verdict) || claim.pool === null);
   if (findings.length === 0) return judged;
-  const pools = new Set<Pool>();
+  const pools = new Map<Pool, Set<string>>();
   const reservations = new Set<Reservation>();
-  const networks = new Set<string>();
+  const networks = new Map<string, Set<string>>();
   for (const { claim } of findings) {
-    if (claim.pool !== null) pools.add(claim.pool);
+    if (claim.pool !== null && claim.allocation !== null) add(pools, claim.pool, claim.allocation.key);
     else if (claim.reservation !== null) {
       reservations.add(claim.reservation);
-      networks.add(networkKey(claim.reservation.namespace, claim.networkName));
+      const network = networkKey(claim.reservation.namespace, claim.networkName);
+      add(networks, network, claim.address?.toString() ?? '');
     }
   }
-  for (const pool of networks.size === 0 ? [] : inventory.pools) {
-    if (networks.has(networkKey(pool.namespace, inventory.belongings.get(pool)?.networkName ?? null))) pools.add(pool);
-  }
-  const poolsNow = await readAgain(reader, IP_POOLS, [...pools], inventory, parsePool);
+  const parse = onlyWanted(inventory, pools, networks);
+  // The key that a reservation seems to lack may be in a pool that was made since: only a list shows that.
+  const poolsNow =
+    networks.size > 0
+      ? await listAgain(reader, IP_POOLS, inventory, parse)
+      : await readAgain(reader, IP_POOLS, [...pools.keys()], inventory, parse);
   const reservationsNow = await readAgain(reader, RESERVATIONS, [...reservations], inventory, parseReservation);
-  const heldNow = networks.size === 0 ? new Map<string, Set<string>>() : heldByNetwork(inventory, poolsNow);
+  const heldNow = heldByNetwork(poolsNow);
   const findingSet = new Set(findings);
   return judged.flatMap((item) => {
     if (!findingSet.has(item)) return [item];
@@ -49,6 +59,11 @@ export async function confirm(
     if (outcome === 'same') return [item];
     return outcome === 'gone' ? [] : [{ ...item, verdict: 'unknown' as const, reason: 'owner-not-settled' as const }];
   });
+}
+
+/** A pool as the second reading found it, with only the entries that findings are about. */
+interface PoolNow extends Pool {
+  readonly network: string;
 }
 
 type Outcome = 'same' | 'changed' | 'gone';
@@ -95,39 +110,71 @@ function reservationNow(
     : 'same';
 }
 
-/** The addresses that keys hold, for each namespace and network among the pools that were read again. */
-function heldByNetwork(inventory: Inventory, poolsNow: ReadonlyMap<string, Pool>): Map<string, Set<string>> {
+/**
+ * Reads a pool and lets go of every entry that no finding is about: a second copy of a cluster's pools would be most of
+ * what a run holds.
+ */
+function onlyWanted(
+  inventory: Inventory,
+  pools: ReadonlyMap<Pool, ReadonlySet<string>>,
+  networks: ReadonlyMap<string, ReadonlySet<string>>,
+): (object: KubeObject) => PoolNow {
+  const keysOf = new Map([...pools].map(([{ namespace, name }, keys]) => [objectKey(namespace, name), keys]));
+  return (object) => {
+    const pool = parsePool(object);
+    const keys = keysOf.get(objectKey(pool.namespace, pool.name));
+    const network = networkKey(pool.namespace, inventory.atlas.belongingOf(pool).networkName);
+    const addresses = networks.get(network);
+    const allocations = pool.allocations.filter(({ key, reading }) => {
+      if (keys?.has(key) === true) return true;
+      return addresses !== undefined && reading.ok && addresses.has(reading.address.toString());
+    });
+    return { ...pool, allocations, network };
+  };
+}
+
+/** The addresses of lone reservations that keys hold now, for each network. */
+function heldByNetwork(poolsNow: ReadonlyMap<string, PoolNow>): Map<string, Set<string>> {
   const held = new Map<string, Set<string>>();
-  for (const before of inventory.pools) {
-    const now = poolsNow.get(objectKey(before.namespace, before.name));
-    if (now === undefined) continue;
-    const key = networkKey(before.namespace, inventory.belongings.get(before)?.networkName ?? null);
-    let addresses = held.get(key);
-    if (addresses === undefined) held.set(key, (addresses = new Set()));
-    for (const { reading } of now.allocations) if (reading.ok) addresses.add(reading.address.toString());
+  for (const { allocations, network } of poolsNow.values()) {
+    for (const { reading } of allocations) if (reading.ok) add(held, network, reading.address.toString());
   }
   return held;
+}
+
+function add<K>(map: Map<K, Set<string>>, key: K, value: string): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, new Set([value]));
+  else known.add(value);
 }
 
 function networkKey(namespace: string, networkName: string | null): string {
   return networkName === null ? namespace : `${namespace}/${networkName}`;
 }
 
-async function readAgain<T extends { readonly namespace: string; readonly name: string }>(
+async function listAgain<T extends ObjectRef>(
   reader: ClusterReader,
   resource: Resource,
-  objects: readonly T[],
   inventory: Inventory,
   parse: (object: KubeObject) => T,
 ): Promise<Map<string, T>> {
   const again = new Map<string, T>();
-  if (objects.length > LIST_ABOVE) {
-    for (const namespace of inventory.namespaces ?? [undefined]) {
-      const listed = await reader.collect(resource, namespace === undefined ? {} : { namespace }, parse);
-      for (const object of listed) again.set(objectKey(object.namespace, object.name), object);
-    }
-    return again;
+  for (const namespace of inventory.namespaces ?? [undefined]) {
+    const listed = await reader.collect(resource, namespace === undefined ? {} : { namespace }, parse);
+    for (const object of listed) again.set(objectKey(object.namespace, object.name), object);
   }
+  return again;
+}
+
+async function readAgain<T extends ObjectRef>(
+  reader: ClusterReader,
+  resource: Resource,
+  objects: readonly ObjectRef[],
+  inventory: Inventory,
+  parse: (object: KubeObject) => T,
+): Promise<Map<string, T>> {
+  if (objects.length > LIST_ABOVE) return listAgain(reader, resource, inventory, parse);
+  const again = new Map<string, T>();
   await inBatches(objects, async ({ namespace, name }) => {
     const object = await readOne(reader, resource, namespace, name);
     if (object !== undefined) again.set(objectKey(namespace, name), parse(object));

@@ -4,6 +4,8 @@ import { ClusterFailure } from '../errors.js';
 import type { Nad } from '../nad/nad.js';
 import type { Address } from '../net/address.js';
 import { objectKey } from '../pools/belonging.js';
+import { Words } from '../pools/words.js';
+import type { Gaps } from '../pools/inventory.js';
 import type { Claim } from './claims.js';
 import { inBatches } from './batches.js';
 import type { Nodes } from './nodes.js';
@@ -67,6 +69,7 @@ export async function readPods(
   reader: ClusterReader,
   { claims, watched, nads }: PodQuestions,
   nodes: Nodes,
+  gaps: Gaps,
 ): Promise<PodReading> {
   const wanted = new Wanted(claims, watched);
   // Every pod yields something, so that the list itself counts them, also when it had to start again.
@@ -84,7 +87,7 @@ export async function readPods(
     if (owner !== null)
       owners.set(key, { state: 'found', pod: owner, whole: finished.get(key) ?? null, pending: false });
   }
-  await classify(reader, wanted, owners, nodes);
+  await classify(reader, wanted, owners, nodes, gaps);
 
   const shownBy = othersByAddress(seen, finished);
   const networks = new NetworkOfEntries(nads);
@@ -105,8 +108,10 @@ export async function readPods(
 /** Which pods and addresses the claims are about. */
 class Wanted {
   readonly #byOwner = new Map<string, Claim[]>();
-  readonly #ownersOfAddress = new Map<string, Set<string>>();
+  /** The one pod that an address is held for; null: several. */
+  readonly #ownerOfAddress = new Map<string, string | null>();
   readonly #watched: ReadonlySet<string>;
+  readonly #words = new Words();
 
   constructor(claims: readonly Claim[], watched: readonly Address[]) {
     this.#watched = new Set(watched.map(String));
@@ -117,9 +122,8 @@ class Wanted {
       if (own === undefined) this.#byOwner.set(owner, [claim]);
       else own.push(claim);
       const address = claim.address.toString();
-      const owners = this.#ownersOfAddress.get(address);
-      if (owners === undefined) this.#ownersOfAddress.set(address, new Set([owner]));
-      else owners.add(owner);
+      const other = this.#ownerOfAddress.get(address);
+      this.#ownerOfAddress.set(address, other === undefined || other === owner ? owner : null);
     }
   }
 
@@ -130,21 +134,48 @@ class Wanted {
   /** Keeps of a pod what the claims need, or nothing. */
   see(pod: PodMetadata): Seen | undefined {
     const key = objectKey(pod.namespace, pod.name);
-    const isOwner = this.#byOwner.has(key);
-    const shows: { address: string; network: string }[] = [];
+    const claims = this.#byOwner.get(key);
+    let shows: { address: string; network: string }[] | undefined;
     if (pod.shown.state === 'read') {
       for (const { addresses, network } of pod.shown.entries) {
         for (const shown of addresses) {
           const address = shown.toString();
-          const owners = this.#ownersOfAddress.get(address);
+          const owner = this.#ownerOfAddress.get(address);
           // An address that is held for this pod alone is no objection to anybody.
-          const isObjection = owners !== undefined && !(owners.size === 1 && owners.has(key));
-          if (isObjection || this.#watched.has(address)) shows.push({ address, network });
+          if ((owner !== undefined && owner !== key) || this.#watched.has(address)) {
+            (shows ??= []).push({ address, network });
+          }
         }
       }
     }
-    if (!isOwner && shows.length === 0) return undefined;
-    return { owner: isOwner ? pod : null, key, uid: pod.uid, shows };
+    if (claims === undefined && shows === undefined) return undefined;
+    const owner = claims === undefined ? null : isPlainly(pod, claims) ? this.#small(pod, claims) : pod;
+    return { owner, key, uid: pod.uid, shows: shows ?? NOTHING };
+  }
+
+  /**
+   * Nearly every pod of a cluster plainly shows what is held for it, and of such a pod nothing else matters: it is kept
+   * with the claims' own addresses and with names that all pods share.
+   */
+  #small(pod: PodMetadata, claims: readonly Claim[]): PodMetadata {
+    const { namespace, name, uid, terminating, shown } = pod;
+    if (shown.state !== 'read') return pod;
+    const entries = shown.entries
+      .map(({ ifName, network, addresses }) => ({
+        ifName: ifName === null ? null : this.#words.shared(ifName),
+        network: this.#words.shared(network),
+        addresses: heldAmong(claims, addresses),
+      }))
+      .filter((entry) => entry.addresses.length > 0);
+    return {
+      namespace: this.#words.shared(namespace),
+      name,
+      uid,
+      terminating,
+      // A copy of its own length: an array that grew keeps room for more.
+      shown: { state: 'read', entries: entries.slice() },
+      requestedInterfaces: null,
+    };
   }
 }
 
@@ -169,12 +200,12 @@ async function classify(
   wanted: Wanted,
   owners: Map<string, Owner>,
   nodes: Nodes,
+  gaps: Gaps,
 ): Promise<void> {
   const open = new Map<string, PodMetadata>();
   for (const [key, owner] of owners) {
     if (owner.state !== 'found' || owner.whole !== null) continue;
-    const plain = !owner.pod.terminating && wanted.claimsOf(key).every((claim) => showsAddress(owner.pod.shown, claim));
-    if (!plain) open.set(key, owner.pod);
+    if (!isPlainly(owner.pod, wanted.claimsOf(key))) open.set(key, owner.pod);
   }
   if (open.size === 0) return;
   const pending = await reader.collect(
@@ -197,7 +228,7 @@ async function classify(
     owners.set(key, found(whole));
     open.delete(key);
   }
-  for (const [key, owner] of await readWhole(reader, open)) owners.set(key, owner);
+  for (const [key, owner] of await readWhole(reader, open, gaps)) owners.set(key, owner);
 }
 
 /** A dead node leaves many dying pods in many namespaces: one list by node finds them all. */
@@ -222,13 +253,18 @@ async function readDyingOnUnreachableNodes(
 }
 
 /** Reads pods whole: one by one where they are few, namespace by namespace where they are many. */
-async function readWhole(reader: ClusterReader, pods: ReadonlyMap<string, PodMetadata>): Promise<Map<string, Owner>> {
+async function readWhole(
+  reader: ClusterReader,
+  pods: ReadonlyMap<string, PodMetadata>,
+  gaps: Gaps,
+): Promise<Map<string, Owner>> {
   const byNamespace = new Map<string, Map<string, PodMetadata>>();
   for (const [key, pod] of pods) {
     const group = byNamespace.get(pod.namespace) ?? new Map<string, PodMetadata>();
     byNamespace.set(pod.namespace, group.set(key, pod));
   }
   const owners = new Map<string, Owner>();
+  const failures: ClusterFailure[] = [];
   for (const [namespace, group] of byNamespace) {
     const single = new Map(group);
     if (group.size > LIST_NAMESPACE_ABOVE) {
@@ -242,19 +278,26 @@ async function readWhole(reader: ClusterReader, pods: ReadonlyMap<string, PodMet
       }
     }
     await inBatches([...single], async ([key, pod]) => {
-      owners.set(key, await readOne(reader, pod));
+      const owner = await readOne(reader, pod);
+      if (owner instanceof ClusterFailure) failures.push(owner);
+      owners.set(key, owner instanceof ClusterFailure ? { state: 'unknown', why: 'look-up-failed' } : owner);
     });
+  }
+  const [first, ...others] = failures;
+  if (first !== undefined) {
+    const more = others.length === 0 ? '' : ` (and ${others.length.toString()} more)`;
+    gaps.warn(`${first.message}${more}: whether such a pod still needs its address is not known`);
   }
   return owners;
 }
 
-async function readOne(reader: ClusterReader, { namespace, name }: PodMetadata): Promise<Owner> {
+async function readOne(reader: ClusterReader, { namespace, name }: PodMetadata): Promise<Owner | ClusterFailure> {
   try {
     const object = await reader.get(PODS, namespace, name);
     return object === undefined ? { state: 'absent', confirmedByGet: true } : found(wholePod(object));
   } catch (failure) {
-    if (!(failure instanceof ClusterFailure)) throw failure;
-    return { state: 'unknown', why: 'look-up-failed' };
+    if (failure instanceof ClusterFailure) return failure;
+    throw failure;
   }
 }
 
@@ -270,6 +313,22 @@ function ownerOf(claim: Claim, owners: ReadonlyMap<string, Owner>, reader: Clust
   return reader.isComplete(PODS, namespace)
     ? { state: 'absent', confirmedByGet: false }
     : { state: 'unknown', why: 'pods-not-collected' };
+}
+
+const NOTHING: readonly never[] = [];
+
+/** The claims' own copies of those addresses among some that are held for them. */
+function heldAmong(claims: readonly Claim[], addresses: readonly Address[]): Address[] {
+  const held: Address[] = [];
+  for (const { address } of claims) {
+    if (address !== null && addresses.some((other) => other.equals(address))) held.push(address);
+  }
+  return held.slice();
+}
+
+/** Metadata alone says that the pod is there to stay and shows everything that is held for it. */
+function isPlainly({ terminating, shown }: PodMetadata, claims: readonly Claim[]): boolean {
+  return !terminating && claims.every((claim) => showsAddress(shown, claim));
 }
 
 function showsAddress(shown: ShownAddresses, claim: Claim): boolean {

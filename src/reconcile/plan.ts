@@ -4,7 +4,7 @@ import type { ObjectRef } from '../whereabouts/objects.js';
 import { evidenceDocument, reservationId, type EvidenceDocument, type ObjectId } from './documents.js';
 import type { Claim } from './claims.js';
 import type { JudgedClaim, Survey } from './survey.js';
-import { VERDICTS, type Reason, type Verdict } from './verdict.js';
+import type { Reason, Verdict } from './verdict.js';
 
 export const RESULTS = ['released', 'restored', 'gone', 'changed', 'failed', 'skipped'] as const;
 export type Result = (typeof RESULTS)[number];
@@ -111,8 +111,6 @@ export function planOf(
 ): ReconcilePlan {
   const items: PlanItem[] = [];
   const reservations: PlanReservation[] = [];
-  const counts = new Map<Verdict, number>();
-  let allocations = 0;
   for (const judged of survey.claims) {
     const { claim, verdict } = judged;
     const decision = decide(judged, options, survey.readAt);
@@ -120,8 +118,6 @@ export function planOf(
       if (verdict !== 'live' || options.all) reservations.push(...planReservation(judged, decision.action));
       continue;
     }
-    allocations++;
-    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     if (verdict === 'live' && !options.all) continue;
     const { namespace, name, uid } = claim.pool;
     items.push({
@@ -146,10 +142,7 @@ export function planOf(
       reservations.push(...planReservation(judged, 'release'));
     }
   }
-  const zero = Object.fromEntries([...VERDICTS, ...RESULTS].map((word) => [word, 0])) as Record<
-    Verdict | Result,
-    number
-  >;
+  const results = Object.fromEntries(RESULTS.map((result) => [result, 0])) as Record<Result, number>;
   return {
     apiVersion: 'ipamctl.io/v1',
     kind: 'ReconcilePlan',
@@ -161,10 +154,10 @@ export function planOf(
     reservations,
     summary: {
       pools: poolsLookedAt(survey, selection),
-      allocations,
+      allocations: Object.values(survey.counts).reduce((sum, count) => sum + count, 0),
       reservations: survey.inventory.reservations?.length ?? 0,
-      ...zero,
-      ...Object.fromEntries(counts),
+      ...survey.counts,
+      ...results,
     },
     journal: null,
     warnings: survey.warnings,

@@ -8,7 +8,15 @@ import { attachmentKey, claimsOf, type Claim } from './claims.js';
 import { confirm } from './confirm.js';
 import { Nodes } from './nodes.js';
 import { readPods, type OtherPod, type Owner, type PodReading } from './owners.js';
-import { judge, type Evidence, type Judgement, type NodeEvidence, type OwnerEvidence } from './verdict.js';
+import {
+  judge,
+  VERDICTS,
+  type Evidence,
+  type Judgement,
+  type NodeEvidence,
+  type OwnerEvidence,
+  type Verdict,
+} from './verdict.js';
 
 /** A claim with its verdict and all that it rests on. */
 export interface JudgedClaim extends Judgement {
@@ -24,7 +32,10 @@ export interface JudgedClaim extends Judgement {
 /** Every claim of a cluster, judged. */
 export interface Survey {
   readonly inventory: Inventory;
+  /** With `findingsOnly`, without the live ones. */
   readonly claims: readonly JudgedClaim[];
+  /** How many keys of pools have which verdict, the live ones included. */
+  readonly counts: Readonly<Record<Verdict, number>>;
   /** Pods that the complete list held. */
   readonly podCount: number;
   /** Pods, not finished, that show a watched address. */
@@ -43,6 +54,8 @@ export interface SurveyOptions extends InventoryOptions {
   readonly only?: (inventory: Inventory) => (claim: Claim) => boolean;
   /** Addresses of which every pod that shows them is wanted, whoever holds them. */
   readonly watched?: readonly Address[];
+  /** Only counts what is live: nearly everything is, and a plan names the rest. */
+  readonly findingsOnly?: boolean;
 }
 
 /**
@@ -60,20 +73,16 @@ export async function survey(reader: ClusterReader, options: SurveyOptions = {})
   const pods =
     claims.length === 0 && watched.length === 0
       ? null
-      : await readPods(reader, { claims, watched, nads: inventory.nads }, nodes);
-  const judged =
-    pods === null
-      ? []
-      : await new Judge(claims, pods, new Claimants(reader, gaps), nodes, heldByAttachment(everyClaim)).all(
-          reader,
-          gaps,
-        );
+      : await readPods(reader, { claims, watched, nads: inventory.nads }, nodes, gaps);
+  const judge = pods === null ? null : new Judge(claims, pods, new Claimants(reader, gaps), nodes, everyClaim);
+  const judged = judge === null ? [] : await judge.all(reader, gaps, options.findingsOnly ?? false);
   const readAt = reader.now();
   const confirmed = await confirm(reader, inventory, judged);
   await warnOfNodes(reader, nodes, confirmed, readAt, gaps);
   return {
     inventory,
     claims: confirmed,
+    counts: countVerdicts(confirmed, options.findingsOnly === true ? (judge?.live ?? 0) : 0),
     podCount: pods?.podCount ?? 0,
     podsThatShow: (address) => pods?.podsThatShow(address) ?? [],
     readAt,
@@ -84,15 +93,20 @@ export async function survey(reader: ClusterReader, options: SurveyOptions = {})
 
 /** Brings the evidence for each claim together and applies the table. */
 class Judge {
+  /** Keys of pools that are live. */
+  live = 0;
+  /** Addresses that the unsettled owners hold, by podref and interface. */
+  #held: ReadonlyMap<string, readonly Address[]> = new Map();
+
   constructor(
     private readonly claims: readonly Claim[],
     private readonly pods: PodReading,
     private readonly claimants: Claimants,
     private readonly nodes: Nodes,
-    private readonly held: ReadonlyMap<string, readonly Address[]>,
+    private readonly everyClaim: readonly Claim[],
   ) {}
 
-  async all(reader: ClusterReader, gaps: Gaps): Promise<JudgedClaim[]> {
+  async all(reader: ClusterReader, gaps: Gaps, findingsOnly: boolean): Promise<JudgedClaim[]> {
     const gone = new Map<string, ObjectRef>();
     const leaving = new Map<string, ObjectRef & { readonly uid: string }>();
     for (const claim of this.claims) {
@@ -106,8 +120,14 @@ class Judge {
     const nodeDecides = gone.size > 0 && ((await this.nodes.notReady()).length > 0 || !(await this.nodes.areKnown()));
     const traces = await readTraces(reader, new Set(gone.keys()), nodeDecides, gaps);
     const nowMs = reader.now().getTime();
+    this.#held = heldByAttachment(this.everyClaim, leaving);
     const judged: JudgedClaim[] = [];
-    for (const claim of this.claims) judged.push(await this.#one(claim, traces, nowMs));
+    for (const claim of this.claims) {
+      const item = await this.#one(claim, traces, nowMs);
+      const isLive = item.verdict === 'live';
+      if (isLive && claim.pool !== null) this.live++;
+      if (!isLive || !findingsOnly) judged.push(item);
+    }
     return judged;
   }
 
@@ -127,7 +147,7 @@ class Judge {
       wantedBack: claim.owner === null ? null : this.#wantedBack(claim.owner, owner),
       lastNode: lastNode === null ? null : await this.#node(lastNode),
       killedAtMs: trace?.killedAtMs ?? null,
-      heldByOwner: this.held.get(attachmentKey(claim.podref, claim.ifName)) ?? [],
+      heldByOwner: this.#held.get(attachmentKey(claim.podref, claim.ifName)) ?? [],
     };
     return {
       claim,
@@ -175,11 +195,19 @@ function isPlain(owner: Owner & { readonly state: 'found' }): boolean {
   return owner.whole === null && !owner.pending;
 }
 
-/** The addresses that each podref and interface holds by a key, in any pool. */
-function heldByAttachment(claims: readonly Claim[]): Map<string, Address[]> {
+function countVerdicts(claims: readonly JudgedClaim[], live: number): Record<Verdict, number> {
+  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
+  for (const { claim, verdict } of claims) if (claim.pool !== null) counts[verdict]++;
+  counts.live += live;
+  return counts;
+}
+
+/** The addresses that the podrefs among these pods hold by a key, in any pool, for each interface. */
+function heldByAttachment(claims: readonly Claim[], pods: ReadonlyMap<string, unknown>): Map<string, Address[]> {
   const held = new Map<string, Address[]>();
+  if (pods.size === 0) return held;
   for (const { pool, address, podref, ifName } of claims) {
-    if (pool === null || address === null) continue;
+    if (pool === null || address === null || !pods.has(podref)) continue;
     const key = attachmentKey(podref, ifName);
     const list = held.get(key);
     if (list === undefined) held.set(key, [address]);

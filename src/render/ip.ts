@@ -46,7 +46,8 @@ function holderSection(holder: AddressDocument, report: IPReport, screen: Screen
   if (nodeName !== null) lines.push(field('Node', nodeName));
   lines.push(field('Reservation', reservationText(holder)));
   if (reservation !== null && reservation.podref !== podref) {
-    lines.push(field('', paint(screen, 'warn', `the reservation names another owner: ${safe(reservation.podref)}`)));
+    const other = `the reservation names another owner: ${reservation.podref}`;
+    lines.push(field('', other, (text) => paint(screen, 'warn', text)));
   }
   for (const [index, line] of evidenceLines(holder).entries()) lines.push(field(index === 0 ? 'Evidence' : '', line));
   if (report.shownBy.length === 0) lines.push(field('Seen on', 'no pod'));
@@ -156,6 +157,7 @@ function placeText({ pool, networkName, place, nads }: IPReport['places'][number
   return safe(`${pool.namespace}/${pool.name}${network}: ${what}`);
 }
 
-function field(name: string, text: string): string {
-  return `${name.padEnd(13)}${text}`;
+/** The text may come from outside; paint goes around `safe`, never into it. */
+function field(name: string, text: string, dress: (text: string) => string = (plain) => plain): string {
+  return `${name.padEnd(13)}${dress(safe(text))}`;
 }

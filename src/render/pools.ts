@@ -52,6 +52,8 @@ export function poolTable(
     {
       header: 'PROBLEMS',
       value: ({ problems }) => problems.map(({ code }) => code).join(','),
+      // Rather cut than gone: that there is one matters more than which.
+      shorten: 'end',
       onlyIfAny: true,
       style: () => 'bad',
     },

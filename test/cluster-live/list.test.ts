@@ -25,15 +25,15 @@ function pages(count: number, before: (at: number, seen: number) => unknown = ()
 
 describe('pages', () => {
   test('are read to the end, grow to the asked size, and are told of', async () => {
-    const server = await serve(pages(1200));
+    const server = await serve(pages(12_000));
     const progress: number[] = [];
     const cluster = await open({ kubeconfig: kubeconfig(server.url) });
     Object.assign(cluster, { observer: { progress: (_: string, seen: number) => void progress.push(seen) } });
     const all = await cluster.collect(PODS, {}, names);
-    expect(all).toHaveLength(1200);
-    expect(new Set(all).size).toBe(1200);
-    expect(server.seen.map(({ path }) => query(path).get('limit'))).toEqual(['100', '500', '500', '500']);
-    expect(progress).toEqual([100, 600, 1100, 1200]);
+    expect(all).toHaveLength(12_000);
+    expect(new Set(all).size).toBe(12_000);
+    expect(server.seen.map(({ path }) => query(path).get('limit'))).toEqual(['100', '5000', '5000', '5000']);
+    expect(progress).toEqual([100, 5100, 10_100, 12_000]);
     expect(server.seen.some(({ path }) => path.includes('resourceVersion'))).toBe(false);
   });
 
@@ -46,7 +46,7 @@ describe('pages', () => {
     });
     const cluster = await open({ kubeconfig: kubeconfig(server.url) });
     expect(await cluster.collect(PODS, {}, names)).toHaveLength(6);
-    expect(server.seen.map(({ path }) => query(path).get('limit'))).toEqual(['100', '10', '10']);
+    expect(server.seen.map(({ path }) => query(path).get('limit'))).toEqual(['100', '20', '20']);
   });
 
   test('metadata only: the whole page at once, and plain JSON taken too', async () => {

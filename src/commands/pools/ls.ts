@@ -39,7 +39,7 @@ export default class PoolsLs extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(PoolsLs);
     await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
-      const judged = flags.stale ? await survey(reader, inventoryOptions(flags)) : null;
+      const judged = flags.stale ? await survey(reader, { ...inventoryOptions(flags), findingsOnly: true }) : null;
       const inventory = judged?.inventory ?? (await readInventory(reader, inventoryOptions(flags)));
       const selected = await selectPools(reader, flags.selector);
       const list = listPools(inventory, {

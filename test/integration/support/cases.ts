@@ -90,32 +90,7 @@ export class Cases {
       await createNad(cluster, CASES, name, config);
     }
     await createNad(cluster, CASES, 'broken', '{"cniVersion": "0.3.1", "ipam": ');
-    const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-    await installCrds(cluster.client, [
-      {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        metadata: { name: 'virtualmachineinstances.kubevirt.io' },
-        spec: {
-          group: 'kubevirt.io',
-          scope: 'Namespaced',
-          names: {
-            plural: 'virtualmachineinstances',
-            singular: 'virtualmachineinstance',
-            kind: 'VirtualMachineInstance',
-            listKind: 'VirtualMachineInstanceList',
-          },
-          versions: [
-            {
-              name: 'v1',
-              served: true,
-              storage: true,
-              schema: { openAPIV3Schema: { type: 'object', properties: { spec: anything, status: anything } } },
-            },
-          ],
-        },
-      },
-    ]);
+    await installMachineCrd(cluster);
   }
 
   async #malformed(): Promise<void> {
@@ -484,6 +459,36 @@ export class Cases {
   #expectKey(key: string, verdict: Verdict['verdict'], reason: string): void {
     this.expected.set(key, { verdict, reason });
   }
+}
+
+/** Defines KubeVirt's virtual machine instances, as small as tests need them. */
+export async function installMachineCrd(cluster: TestCluster): Promise<void> {
+  const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  await installCrds(cluster.client, [
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'virtualmachineinstances.kubevirt.io' },
+      spec: {
+        group: 'kubevirt.io',
+        scope: 'Namespaced',
+        names: {
+          plural: 'virtualmachineinstances',
+          singular: 'virtualmachineinstance',
+          kind: 'VirtualMachineInstance',
+          listKind: 'VirtualMachineInstanceList',
+        },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', properties: { spec: anything, status: anything } } },
+          },
+        ],
+      },
+    },
+  ]);
 }
 
 function ips({ networks }: Attached): string[] {

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
+
+// Node 22 and newer keep the compiled program; Node 20 has no such thing.
+module.enableCompileCache?.();
 
 // A pipeline asks for the version often; the answer needs nothing but the package.
 if (process.argv.length === 3 && process.argv[2] === '--version') {

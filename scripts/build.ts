@@ -3,7 +3,7 @@
  * Each command is an entry of its own and shares chunks with the others, so that a command loads only what it needs.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
@@ -11,14 +11,15 @@ import { slimKubernetesClient } from './slim-client.js';
 import { slimOclif } from './slim-oclif.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const outdir = join(root, 'dist');
+const dist = join(root, 'dist');
+// Built beside and swapped in, so that whoever runs the program meanwhile never finds it half there.
+const outdir = join(root, `dist.${process.pid}`);
 process.chdir(root);
 
 const commands = readdirSync('src/commands', { recursive: true, encoding: 'utf8' }).filter((file) =>
   file.endsWith('.ts'),
 );
 
-rmSync(outdir, { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints: [...commands.map((file) => join('src/commands', file)), 'src/cli/main.ts'],
   outdir,
@@ -47,7 +48,15 @@ const { metafile } = await build({
 if (process.env['IPAMCTL_METAFILE'] !== undefined)
   writeFileSync(process.env['IPAMCTL_METAFILE'], JSON.stringify(metafile));
 writeNotices(metafile);
+swapIn();
 writeManifest();
+
+function swapIn(): void {
+  const old = join(root, `dist.${process.pid}.old`);
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(outdir, dist);
+  rmSync(old, { recursive: true, force: true });
+}
 
 /** What is bundled keeps its licence with it. */
 function writeNotices(meta: Metafile): void {

@@ -10,6 +10,7 @@ import { emit, planOutput } from './emit.js';
 import { FINDINGS, type ExitCode } from './exit-codes.js';
 import { variableOf } from './flags.js';
 import { processIo } from './io.js';
+import { Progress } from './progress.js';
 import type { CommandResult } from './result.js';
 
 /** The flags of `sourceFlags`, as oclif parses them. */
@@ -76,16 +77,18 @@ export abstract class BaseCommand extends Command {
       version: this.config.version,
       ...(from === undefined ? {} : { from }),
     };
-    const reader = await openSource(source, this.#observer(flags.verbose ?? false));
+    const progress = new Progress(this.io);
+    const verbose = flags.verbose ?? false;
+    const reader = await openSource(source, verbose ? this.#verbose() : progress.observer);
     try {
       return await work(reader);
     } finally {
+      progress.done();
       await reader.close();
     }
   }
 
-  #observer(verbose: boolean): ReadingObserver {
-    if (!verbose) return {};
+  #verbose(): ReadingObserver {
     return { debug: (message) => this.io.stderr.write(`${safe(message)}\n`) };
   }
 }

@@ -87,7 +87,10 @@ async function render(
       const compiled = compileJsonPath(spec.argument ?? '');
       if (!compiled.ok) throw new UsageFailure(compiled.error);
       // Only a terminal needs protection; a pipe gets the value as it is.
-      return [compiled.render(result.document, { harmless: view.screen.width !== undefined })];
+      const atTerminal = view.screen.width !== undefined;
+      const text = compiled.render(result.document, { harmless: atTerminal });
+      // kubectl prints no line feed of its own, and neither do we where a script reads.
+      return [atTerminal && !text.endsWith('\n') ? `${text}\n` : text];
     }
     default: {
       const { text, hiddenColumns } = result.human(view);

@@ -76,17 +76,22 @@ export function isAboutOneList(failure: ClusterFailure): boolean {
  */
 export async function readInventory(reader: ClusterReader, options: InventoryOptions = {}): Promise<Inventory> {
   const gaps = new Gaps();
-  // The plugin looks for slices where it keeps its pools (whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go).
-  const place = options.ipamNamespace === undefined ? {} : { namespace: options.ipamNamespace };
-  const surroundings = Promise.all([
-    optional(reader, NADS, readNad, gaps, 'capacities count whole ranges, and networks are told by names alone'),
-    optional(reader, NODE_SLICE_POOLS, parseNodeSlicePool, gaps, 'pools of node slices are told by names alone', place),
-  ]);
+  const readingNads = optional(
+    reader,
+    NADS,
+    readNad,
+    gaps,
+    'capacities count whole ranges, and networks are told by names alone',
+  );
   // What fails here is thrown when it is awaited; until then it must not count as unhandled.
-  surroundings.catch(() => undefined);
+  readingNads.catch(() => undefined);
   const { pools, namespaces } = await readPools(reader, options, gaps);
-  const reservations = await readReservations(reader, namespaces, gaps);
-  const [nads, nodeSlicePools] = await surroundings;
+  const [nads, reservations, slices] = await Promise.all([
+    readingNads,
+    readReservations(reader, namespaces, gaps),
+    readSlices(reader, namespaces),
+  ]);
+  const nodeSlicePools = slices instanceof ClusterFailure ? null : slices;
 
   const reservationsByKey = byObjectKey(reservations ?? []);
   let atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: null }, reservationsByKey);
@@ -102,6 +107,9 @@ export async function readInventory(reader: ClusterReader, options: InventoryOpt
     );
     atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: new Set(names ?? []) }, reservationsByKey);
     belongings = belongingsOf(pools, atlas);
+  }
+  if (slices instanceof ClusterFailure && (nads === null || nads.some(usesSlices) || [...belongings].some(isGuess))) {
+    gaps.note(slices, 'pools of node slices are told by names alone');
   }
   const { warnings, incomplete } = gaps;
   const read = { pools, reservations, reservationsByKey, nads, nodeSlicePools };
@@ -164,6 +172,35 @@ async function readReservations(
     }
   }
   return reservations;
+}
+
+/** The plugin looks for slices where it keeps its pools (whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go). */
+async function readSlices(
+  reader: ClusterReader,
+  namespaces: readonly string[] | null,
+): Promise<NodeSlicePool[] | ClusterFailure> {
+  const slicePools: NodeSlicePool[] = [];
+  try {
+    for (const namespace of namespaces ?? [undefined]) {
+      const options = namespace === undefined ? {} : { namespace };
+      slicePools.push(...(await reader.collect(NODE_SLICE_POOLS, options, parseNodeSlicePool)));
+    }
+    return slicePools;
+  } catch (failure) {
+    if (!(failure instanceof ClusterFailure) || !isAboutOneList(failure)) throw failure;
+    // Nothing of that kind can exist: an answer, not a gap.
+    return failure.reason === 'not-defined' ? [] : failure;
+  }
+}
+
+/** Without such a NAD, and without a pool that nothing else explains, nobody misses the slices. */
+function usesSlices({ whereabouts }: Nad): boolean {
+  return whereabouts?.ok === true && whereabouts.nodeSliceSize !== null;
+}
+
+function isGuess([{ range }, { source }]: readonly [Pool, Belonging]): boolean {
+  if (range === undefined) return false;
+  return source === 'node-name' || source === 'reservation' || source === 'unknown';
 }
 
 /** Reads a list whose absence lessens the answer but does not prevent it; null where it could not be read. */

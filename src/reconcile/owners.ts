@@ -287,6 +287,7 @@ async function readWhole(
   if (first !== undefined) {
     const more = others.length === 0 ? '' : ` (and ${others.length.toString()} more)`;
     gaps.warn(`${first.message}${more}: whether such a pod still needs its address is not known`);
+    gaps.incomplete = true;
   }
   return owners;
 }

@@ -60,6 +60,7 @@ export interface PlanReservation extends ObjectId {
   readonly ifName: string | null;
   /** Whether no key of a pool belongs to it. */
   readonly withoutAllocation: boolean;
+  readonly evidence: EvidenceDocument;
   readonly verdict: Verdict;
   readonly reason: Reason;
   readonly action: Action;
@@ -115,7 +116,7 @@ export function planOf(
     const { claim, verdict } = judged;
     const decision = decide(judged, options, survey.readAt);
     if (claim.pool === null || claim.allocation === null) {
-      if (verdict !== 'live' || options.all) reservations.push(...planReservation(judged, decision.action));
+      if (verdict !== 'live' || options.all) reservations.push(...planReservation(judged, survey, decision.action));
       continue;
     }
     if (verdict === 'live' && !options.all) continue;
@@ -139,7 +140,7 @@ export function planOf(
     });
     // A reservation goes with its key only where it names the same owner.
     if (decision.action === 'release' && claim.reservation?.podref === claim.podref) {
-      reservations.push(...planReservation(judged, 'release'));
+      reservations.push(...planReservation(judged, survey, 'release'));
     }
   }
   const results = Object.fromEntries(RESULTS.map((result) => [result, 0])) as Record<Result, number>;
@@ -210,7 +211,7 @@ function isOldEnough({ evidence }: JudgedClaim, minAgeMs: number, now: Date): bo
   return finishedAt !== null && now.getTime() - finishedAt >= minAgeMs;
 }
 
-function planReservation(judged: JudgedClaim, action: Action): PlanReservation[] {
+function planReservation(judged: JudgedClaim, survey: Survey, action: Action): PlanReservation[] {
   const id = reservationId(judged);
   if (id === null) return [];
   const { claim, verdict, reason } = judged;
@@ -221,6 +222,7 @@ function planReservation(judged: JudgedClaim, action: Action): PlanReservation[]
       networkName: claim.networkName,
       ifName: claim.reservation?.ifName ?? null,
       withoutAllocation: claim.pool === null,
+      evidence: evidenceDocument(judged, survey),
       verdict,
       reason,
       // Where the network is not known, no reservation is touched.

@@ -1,11 +1,13 @@
 import { ClusterFailure, InputFailure } from '../errors.js';
 import type { ClusterReader } from '../cluster/port.js';
 import { PODS } from '../cluster/resources.js';
+import { readNetworkStatus } from '../nad/network-status.js';
 import type { Address } from '../net/address.js';
-import { networkIsKnown } from '../pools/belonging.js';
+import { networkIsKnown, objectKey } from '../pools/belonging.js';
 import { describePools } from '../pools/documents.js';
 import { extentOf } from '../pools/extent.js';
 import type { Inventory, InventoryOptions } from '../pools/inventory.js';
+import { reservationName } from '../whereabouts/names.js';
 import type { ObjectRef } from '../whereabouts/objects.js';
 import { inBatches } from './batches.js';
 import {
@@ -17,7 +19,7 @@ import {
   type ObjectId,
 } from './documents.js';
 import { hasUnanswered } from './plan.js';
-import { podMetadata, wholePod } from './pods.js';
+import { wholePod } from './pods.js';
 import { survey, type JudgedClaim, type Survey } from './survey.js';
 import type { Reason, Verdict } from './verdict.js';
 
@@ -26,7 +28,9 @@ export interface PlaceDocument {
   readonly pool: { readonly namespace: string; readonly name: string };
   readonly networkName: string | null;
   /** What the pool would do with the address. */
-  readonly place: 'free' | 'excluded' | 'outside-windows';
+  readonly place: 'free' | 'reserved' | 'excluded' | 'outside-windows';
+  /** Owner of the reservation that keeps the address from being handed out there. */
+  readonly reservedFor: string | null;
   readonly nads: readonly { readonly namespace: string; readonly name: string; readonly inside: boolean }[];
 }
 
@@ -84,8 +88,10 @@ export async function showAddress(
  */
 export async function showPod(reader: ClusterReader, pod: ObjectRef, options: InventoryOptions): Promise<IPReport> {
   const object = await reader.get(PODS, pod.namespace, pod.name);
-  const shown = object === undefined ? null : podMetadata(object).shown;
-  const addresses = shown?.state === 'read' ? shown.entries.flatMap((entry) => entry.addresses) : [];
+  const shown = readNetworkStatus(object?.metadata.annotations);
+  // The cluster's own network hands its addresses out by itself.
+  const secondary = shown.state === 'read' ? shown.entries.filter(({ isDefault }) => !isDefault) : [];
+  const addresses = secondary.flatMap((entry) => entry.addresses);
   const podref = `${pod.namespace}/${pod.name}`;
   const judged = await survey(reader, {
     ...options,
@@ -139,10 +145,17 @@ function placesOf(inventory: Inventory, address: Address): PlaceDocument[] {
   return describePools(inventory, pools).map((view) => {
     const { pool, belonging, usage } = view;
     const excluded = extentOf(view)?.excluded.contains(address) === true;
+    const { networkName } = belonging;
+    const known = networkIsKnown(belonging);
+    const reservation = known
+      ? inventory.reservationsByKey.get(objectKey(pool.namespace, reservationName(address, networkName)))
+      : undefined;
+    const isInside = usage.addresses.contains(address);
     return {
       pool: { namespace: pool.namespace, name: pool.name },
-      networkName: networkIsKnown(belonging) ? belonging.networkName : null,
-      place: usage.addresses.contains(address) ? 'free' : excluded ? 'excluded' : 'outside-windows',
+      networkName: known ? networkName : null,
+      place: isInside ? (reservation === undefined ? 'free' : 'reserved') : excluded ? 'excluded' : 'outside-windows',
+      reservedFor: isInside ? (reservation?.podref ?? null) : null,
       nads: belonging.draws.map(({ nad, addresses }) => ({
         namespace: nad.namespace,
         name: nad.name,

@@ -8,10 +8,13 @@ import type { Screen } from './terminal.js';
 import { relative } from './time.js';
 import { reasonText, verdictRole } from './verdict.js';
 
-/** The screen of `ips show`: the first sentence answers, the rest proves it. */
-export function ipScreen(report: IPReport, screen: Screen): string {
-  const sections = report.holders.map((holder) => holderSection(holder, report, screen));
-  sections.push(...report.reservations.map((reservation) => reservationSection(reservation, screen)));
+/**
+ * The screen of `ips show`: the first sentence answers, the rest proves it.
+ * @param now the reader's clock, by which the reading is just now or long ago
+ */
+export function ipScreen(report: IPReport, screen: Screen, now: Date): string {
+  const sections = report.holders.map((holder) => holderSection(holder, report, screen, now));
+  sections.push(...report.reservations.map((reservation) => reservationSection(reservation, screen, now)));
   if (report.holders.length === 0 && report.reservations.length === 0) sections.push(`${nobody(report)}\n`);
   const seen = seenLines(report);
   if (seen.length > 0) sections.push(`${seen.join('\n')}\n`);
@@ -29,7 +32,7 @@ export function ipClosing(report: IPReport): string[] {
   return stale === undefined ? [] : [`The plan to release it: ipamctl reconcile --pool ${stale.pool.name}`];
 }
 
-function holderSection(holder: AddressDocument, report: IPReport, screen: Screen): string {
+function holderSection(holder: AddressDocument, report: IPReport, screen: Screen, now: Date): string {
   const { address, key, pool, podref, ifName, containerId, nodeName, reservation, networkName } = holder;
   const what = address ?? `key ${key} of pool ${pool.name}`;
   const verdict = paint(screen, verdictRole(holder.verdict) ?? 'good', holder.verdict);
@@ -40,7 +43,13 @@ function holderSection(holder: AddressDocument, report: IPReport, screen: Screen
   lines.push(
     field(
       'Owner',
-      [podref, ifName === null ? null : `interface ${ifName}`, `container ${containerId}`].filter(Boolean).join(', '),
+      [
+        podref,
+        ifName === null ? null : `interface ${ifName}`,
+        containerId === '' ? null : `container ${shortId(containerId, screen)}`,
+      ]
+        .filter(Boolean)
+        .join(', '),
     ),
   );
   if (nodeName !== null) lines.push(field('Node', nodeName));
@@ -49,21 +58,27 @@ function holderSection(holder: AddressDocument, report: IPReport, screen: Screen
     const other = `the reservation names another owner: ${reservation.podref}`;
     lines.push(field('', other, (text) => paint(screen, 'warn', text)));
   }
-  for (const [index, line] of evidenceLines(holder).entries()) lines.push(field(index === 0 ? 'Evidence' : '', line));
+  for (const [index, line] of evidenceLines(holder, now).entries())
+    lines.push(field(index === 0 ? 'Evidence' : '', line));
   if (report.shownBy.length === 0) lines.push(field('Seen on', 'no pod'));
   return `${lines.join('\n')}\n`;
 }
 
-function reservationSection(reservation: LoneReservation, screen: Screen): string {
+function reservationSection(reservation: LoneReservation, screen: Screen, now: Date): string {
   const { namespace, name, podref, verdict } = reservation;
   const told = paint(screen, verdictRole(verdict) ?? 'good', verdict);
   const lines = [
     `${safe(reservation.address ?? name)} is reserved for ${safe(podref)}, without a key in any pool, and ${safe(because(reservation))}: ${told}.`,
     '',
     field('Reservation', `${namespace}/${name}`),
-    ...evidenceLines(reservation).map((line, index) => field(index === 0 ? 'Evidence' : '', line)),
+    ...evidenceLines(reservation, now).map((line, index) => field(index === 0 ? 'Evidence' : '', line)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The whole of it is in every machine format. */
+function shortId(id: string, { unicode }: Screen): string {
+  return id.length <= 16 ? id : `${id.slice(0, 12)}${unicode ? '…' : '...'}`;
 }
 
 function because(judged: Parameters<typeof reasonText>[0]): string {
@@ -98,7 +113,7 @@ const NOT_LOOKED_UP: ReadonlySet<Reason> = new Set<Reason>([
 /** With these a list is missing that could say who wants the pod back. */
 const CLAIMS_NOT_READ: ReadonlySet<Reason> = new Set<Reason>(['statefulsets-not-readable', 'migrations-not-readable']);
 
-function evidenceLines({ evidence, reason }: Pick<AddressDocument, 'evidence' | 'reason'>): string[] {
+function evidenceLines({ evidence, reason }: Pick<AddressDocument, 'evidence' | 'reason'>, now: Date): string[] {
   if (evidence.owner === null && NOT_LOOKED_UP.has(reason)) return [];
   const { owner, podCount, wantedBack, lastNode, killedAt, readAt } = evidence;
   const lines: string[] = [];
@@ -108,7 +123,7 @@ function evidenceLines({ evidence, reason }: Pick<AddressDocument, 'evidence' | 
       wantedBack === null
         ? 'no StatefulSet and no migration wants it back'
         : `${wantedBack.by === 'migration' ? 'migration' : 'StatefulSet'} ${wantedBack.name} wants it back`;
-    lines.push(`${how} (read just now)${CLAIMS_NOT_READ.has(reason) ? '' : `; ${wanted}`}`);
+    lines.push(`${how} (read ${relative(new Date(readAt), now)})${CLAIMS_NOT_READ.has(reason) ? '' : `; ${wanted}`}`);
     if (lastNode !== null) lines.push(`it ran on node ${lastNode.name}, which is ${lastNode.state}`);
     if (killedAt !== null)
       lines.push(`an event says that it was being killed ${relative(new Date(killedAt), new Date(readAt))}`);
@@ -145,13 +160,14 @@ function seenLines({ shownBy, holders, address }: IPReport): string[] {
   });
 }
 
-function placeText({ pool, networkName, place, nads }: IPReport['places'][number]): string {
+function placeText({ pool, networkName, place, reservedFor, nads }: IPReport['places'][number]): string {
   const network = networkName === null ? '' : ` of network ${networkName}`;
   const inside = nads.filter((nad) => nad.inside).map(({ namespace, name }) => `${namespace}/${name}`);
   const what = {
     free:
       inside.length === 0 ? 'free there; no NAD draws from it' : `free there, in the window of ${inside.join(', ')}`,
     excluded: 'excluded there',
+    reserved: `not free there: ${reservedFor ?? '?'} holds its reservation`,
     'outside-windows': 'outside the windows there',
   }[place];
   return safe(`${pool.namespace}/${pool.name}${network}: ${what}`);

@@ -8,10 +8,10 @@ import type { Screen } from './terminal.js';
 /** The table of `ips ls`. */
 export function ipTable(
   { items }: IPList,
-  { screen, wide, noHeaders }: { screen: Screen; wide: boolean; noHeaders: boolean },
+  { screen, wide, noHeaders, node }: { screen: Screen; wide: boolean; noHeaders: boolean; node: boolean },
 ): TableText {
   if (items.length === 0) return { text: '', hiddenColumns: [] };
-  return table(items, addressColumns({ pool: true }), { screen, wide, noHeaders });
+  return table(items, addressColumns({ pool: true, node }), { screen, wide, noHeaders });
 }
 
 /** The sentences under `ips ls`. */

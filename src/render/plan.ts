@@ -17,7 +17,12 @@ export function planScreen(
     { header: 'IFACE', value: ({ ifName }) => ifName ?? '', wideOnly: true },
     { header: 'NODE', value: ({ nodeName }) => nodeName ?? '', wideOnly: true, onlyIfAny: true },
     { header: 'VERDICT', value: verdictText, shorten: 'end', style: ({ verdict }) => verdictRole(verdict) },
-    { header: 'ACTION', value: actionText, style: ({ action }) => (action === 'keep' ? 'dim' : 'bold') },
+    {
+      header: 'ACTION',
+      value: actionText,
+      shorten: 'end',
+      style: ({ action }) => (action === 'keep' ? 'dim' : 'bold'),
+    },
     { header: 'CONTAINER', value: ({ containerId }) => containerId, wideOnly: true },
     { header: 'RESERVATION', value: ({ reservation }) => reservation?.name ?? '', wideOnly: true, onlyIfAny: true },
   ];
@@ -61,11 +66,12 @@ function loneTable(
   return table<PlanReservation>(
     reservations,
     [
-      { header: 'RESERVATION', value: ({ name }) => name, shorten: 'middle' },
+      { header: 'ADDRESS', value: ({ address }) => address ?? '' },
+      { header: 'RESERVATION', value: ({ name }) => name, shorten: 'middle', drop: 1 },
       { header: 'OWNER', value: ({ podref }) => podref, shorten: 'middle' },
       {
         header: 'VERDICT',
-        value: ({ verdict, reason }) => `${verdict}: ${reason}, no key`,
+        value: (reservation) => `${verdictText(reservation)}; no pool has a key for it`,
         shorten: 'end',
         style: ({ verdict }) => verdictRole(verdict),
       },

@@ -12,12 +12,23 @@ import { verdictRole, verdictText } from './verdict.js';
 const LIVE_SHOWN = 20;
 
 /** The columns of every list of addresses. */
-export function addressColumns(options: { readonly pool: boolean }): Column<AddressDocument>[] {
+export function addressColumns(options: {
+  readonly pool: boolean;
+  readonly node?: boolean;
+}): Column<AddressDocument>[] {
   const columns: Column<AddressDocument>[] = [
     { header: 'ADDRESS', value: ({ address, key }) => address ?? `key ${key}` },
     { header: 'OWNER', value: ({ podref }) => podref, shorten: 'middle' },
     { header: 'IFACE', value: ({ ifName }) => ifName ?? '', drop: 3 },
-    { header: 'NODE', value: ({ nodeName }) => nodeName ?? '', drop: 4, shorten: 'middle', onlyIfAny: true },
+    // Only `wide` and `--node` read the nodes of all owners.
+    {
+      header: 'NODE',
+      value: ({ nodeName }) => nodeName ?? '',
+      drop: 4,
+      shorten: 'middle',
+      onlyIfAny: true,
+      wideOnly: options.node !== true,
+    },
     { header: 'VERDICT', value: verdictText, shorten: 'end', style: ({ verdict }) => verdictRole(verdict) },
     { header: 'KEY', value: ({ key }) => key, wideOnly: true, align: 'right' },
     { header: 'CONTAINER', value: ({ containerId }) => containerId, wideOnly: true },
@@ -111,7 +122,7 @@ function windowLines({ nads }: PoolReport): string[] {
     const without = exclude.length === 0 ? '' : `, without ${few(exclude)}`;
     const label = index === 0 ? 'Windows' : '';
     const nad = safe(`${namespace}/${name}`).padEnd(width);
-    return `${label.padEnd(10)}${nad}  ${window}${safe(without)}  ${shortCount(BigInt(capacity))} addresses`;
+    return `${label.padEnd(10)}${nad}  ${window}${safe(without)}  ${groupedCount(capacity)} addresses`;
   });
 }
 
@@ -120,10 +131,15 @@ function usedLine({ used, capacity, free, blocked, usedPercent, verdicts }: Pool
   const parts = [
     `${grouped(used)} of ${shortCount(BigInt(capacity))}${usedPercent === null ? '' : ` (${percent(usedPercent)})`}`,
   ];
-  parts.push(`${shortCount(BigInt(free))} free`);
+  parts.push(`${groupedCount(free)} free`);
   if (blocked !== null && blocked !== '0') parts.push(`${blocked} of them held by another range of the network`);
   if (verdicts.stale > 0) parts.push(`${grouped(verdicts.stale)} stale`);
   return parts.join(', ');
+}
+
+/** In a sentence: grouped while it can be read, short beyond. */
+function groupedCount(count: string): string {
+  return count.length > 10 ? shortCount(BigInt(count)) : grouped(BigInt(count));
 }
 
 function few(texts: readonly string[]): string {

@@ -48,7 +48,7 @@ export function poolTable(
     });
   }
   columns.push(
-    { header: 'NADS', value: nadNames, wideOnly: true },
+    { header: 'NADS(USED/CAPACITY)', value: nadNames, wideOnly: true },
     {
       header: 'PROBLEMS',
       value: ({ problems }) => problems.map(({ code }) => code).join(','),
@@ -110,5 +110,5 @@ function fillRole({ usedPercent }: PoolDocument): Role | undefined {
 }
 
 function nadNames({ nads }: PoolDocument): string {
-  return [...new Set(nads.map(({ namespace, name }) => `${namespace}/${name}`))].join(',');
+  return nads.map(({ namespace, name, used, capacity }) => `${namespace}/${name}(${used}/${capacity})`).join(',');
 }

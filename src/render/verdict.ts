@@ -1,7 +1,7 @@
 import type { EvidenceDocument } from '../reconcile/documents.js';
-import type { Reason, Verdict } from '../reconcile/verdict.js';
+import { SETTLED_AFTER_MS, type Reason, type Verdict } from '../reconcile/verdict.js';
 import type { Role } from './style.js';
-import { relative } from './time.js';
+import { duration, relative } from './time.js';
 
 /** What a verdict is told from. */
 export interface Judged {
@@ -68,7 +68,7 @@ export function reasonText({ reason, ifName, address, evidence }: Judged): strin
     case 'no-network-status':
       return 'the pod has no readable network-status';
     case 'owner-not-settled':
-      return 'the pod has not settled';
+      return unsettledText(evidence);
     case 'look-up-failed':
       return 'the pod could not be looked up';
     case 'pods-not-collected':
@@ -90,10 +90,21 @@ export function reasonText({ reason, ifName, address, evidence }: Judged): strin
 
 function otherAddresses(ifName: string | null, address: string | null, owner: EvidenceDocument['owner']): string {
   const shown = (owner?.shows ?? [])
-    .filter((entry) => ifName === null || entry.ifName === ifName)
+    // Without an interface every secondary network counts; the cluster's own network is no `namespace/name`.
+    .filter((entry) => (ifName === null ? entry.network.includes('/') : entry.ifName === ifName))
     .flatMap(({ addresses }) => addresses);
   const sameFamily = shown.filter((other) => address === null || other.includes(':') === address.includes(':'));
   return sameFamily.length === 0 ? 'another address' : sameFamily.join(', ');
+}
+
+/** What keeps a pod from having settled (src/reconcile/verdict.ts, SETTLED_AFTER_MS). */
+function unsettledText({ owner, readAt }: EvidenceDocument): string {
+  if (owner === null) return 'the entry changed while it was read';
+  if (owner.terminating) return 'the pod is terminating';
+  if (owner.readySince === null) return 'the pod is not Ready';
+  const readyMs = Date.parse(readAt) - Date.parse(owner.readySince);
+  if (readyMs < SETTLED_AFTER_MS) return `the pod is Ready only ${duration(Math.max(0, readyMs))}`;
+  return 'the pod shows no other address that is its own';
 }
 
 /** ` 3h ago`, or nothing where the moment is not known. */

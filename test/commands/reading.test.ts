@@ -76,7 +76,7 @@ describe('every format of every command', () => {
     expect(usual.stdout).toBe(asked.stdout);
     const [head] = lines(usual.stdout);
     const [wideHead] = lines(wide.stdout);
-    expect(cells(head)).toEqual(['ADDRESS', 'POOL', 'NETWORK', 'OWNER', 'IFACE', 'NODE', 'VERDICT']);
+    expect(cells(head)).toEqual(['ADDRESS', 'POOL', 'NETWORK', 'OWNER', 'IFACE', 'VERDICT']);
     expect(cells(wideHead)).toEqual(expect.arrayContaining([...cells(head), 'KEY', 'CONTAINER', 'RESERVATION']));
     // Nodes of live owners are read only for `wide`.
     expect(wide.stdout).toMatch(/^192\.0\.2\.197 .* node-a /m);
@@ -379,8 +379,8 @@ describe('reconcile', () => {
       ['192.0.2.212', 'keep (--include-lost)'],
       ['192.0.2.213', 'keep'],
       ['key abc', 'keep'],
-      ['RESERVATION', 'ACTION'],
-      ['storage-10.20.9.9', 'release'],
+      ['ADDRESS', 'ACTION'],
+      ['10.20.9.9', 'release'],
     ]);
     expect(run.stderr).toContain('Nothing was changed.');
   });

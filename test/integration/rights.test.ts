@@ -153,6 +153,21 @@ describe('without a single right', () => {
     expectNothingElse(answer);
   });
 
+  test('get pods: what is counted and shown of a pool is incomplete too', async () => {
+    const kubeconfig = await cluster.kubeconfigFor('no-get-pods', {
+      rules: without(viewer, { resource: 'pods', verb: 'get' }),
+    });
+    for (const args of [
+      ['pools', 'ls', '--stale'],
+      ['pools', 'show', 'bignet-10.20.0.0-16'],
+      ['ips', 'ls'],
+    ]) {
+      const result = await runCli([...args, '-o', 'json'], { kubeconfig });
+      expect([args, result.code, (jsonOf(result) as Answer).incomplete]).toEqual([args, 1, true]);
+      expect(result.stderr).toMatch(/Warning: may not get pods "/);
+    }
+  });
+
   test('list events: they only warn', async () => {
     const { result, answer } = await planAs('no-events', { rules: without(viewer, { resource: 'events' }) });
     expect(answer.warnings.filter((warning) => warning.startsWith('may not list events'))).toHaveLength(1);

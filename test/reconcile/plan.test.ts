@@ -296,6 +296,15 @@ describe('reservations', () => {
     expect(reservation).toMatchObject({ name: 'mystery-10.9.0.1', verdict: 'stale', action: 'keep' });
   });
 
+  test('whose name can be read in two ways are kept', async () => {
+    const made = world();
+    putNad(made, { nad: 'hex', networkName: 'cafe', ranges: ['fd00::/64'] });
+    // fd00::1 of network cafe, or cafe:fd00::1 of the unnamed one.
+    putReservation(made, 'fd00::1', 'default/gone', 'cafe');
+    const [reservation] = plan(await read(made)).reservations;
+    expect(reservation).toMatchObject({ name: 'cafe-fd00--1', verdict: 'stale', action: 'keep' });
+  });
+
   test('of an entry whose network nobody knows are not touched', async () => {
     const made = world();
     made.put(IP_POOLS, POOL_NAMESPACE, 'mystery-10.9.0.0-24', {

@@ -14,7 +14,7 @@ import {
 import { ClusterFailure } from '../../src/errors.js';
 import { survey, type Survey, type SurveyOptions } from '../../src/reconcile/survey.js';
 import { putNad, POOL_NAMESPACE } from './support/plugin.js';
-import { address, putNode, putPod, putPool, putReservation, putSet } from './support/objects.js';
+import { address, putNode, putPod, putPool, putReservation, putSet, type Holder } from './support/objects.js';
 import { World, WorldReader, type ReaderOptions } from './support/world.js';
 
 const RANGE = '10.0.0.0/24';
@@ -116,6 +116,96 @@ describe('one cluster, every verdict', () => {
     expect(result.warnings).toEqual([
       'node node-b is not Ready: a pod that was deleted by force may still run there and use an address that looks stale',
     ]);
+  });
+});
+
+describe('a pod that changes between two lists', () => {
+  test('pending, and dying with its node: lost', async () => {
+    const world = worldWith({ 1: 'default/a', 2: 'default/b' });
+    putNode(world, 'node-b', 'Unknown');
+    putPod(world, 'default/a', { phase: 'Pending', terminating: true, node: 'node-b' });
+    putPod(world, 'default/b', { phase: 'Pending', terminating: true, node: 'node-a' });
+    expect(verdicts(await read(world))).toEqual({
+      'default/a': 'lost (node-unreachable)',
+      'default/b': 'pending (pending)',
+    });
+  });
+
+  test('a namesake that finished since does not speak for it', async () => {
+    const world = worldWith({ 1: 'default/a' });
+    putPod(world, 'default/a', { shows: ['10.0.0.1'] });
+    const reader = new WorldReader(world, {
+      turn: () => {
+        if (reader.asked.at(-1) !== 'list pods status.phase=Succeeded') return;
+        world.remove(PODS, 'default', 'a');
+        putPod(world, 'default/a', { phase: 'Succeeded' });
+      },
+    });
+    expect(verdicts(await survey(reader))).toEqual({ 'default/a': 'live (address-shown)' });
+    expect(verdicts(await survey(new WorldReader(world)))).toEqual({ 'default/a': 'finished (succeeded)' });
+  });
+
+  test('gone when it is read whole: gone, which a GET said', async () => {
+    const world = worldWith({ 1: 'default/a' });
+    putPod(world, 'default/a', {});
+    const reader = new WorldReader(world, {
+      turn: () => {
+        if (reader.asked.at(-1) === 'get pods default/a') world.remove(PODS, 'default', 'a');
+      },
+    });
+    const result = await survey(reader);
+    expect(verdicts(result)).toEqual({ 'default/a': 'stale (pod-gone)' });
+    expect(result.claims[0]?.confirmedByGet).toBe(true);
+  });
+
+  test.each<[string, Readonly<Record<string, Holder>> | null, string | undefined]>([
+    ['is there still', { 1: 'default/a' }, 'stale (pod-gone)'],
+    ['is gone', {}, undefined],
+    [
+      'is of another container',
+      { 1: { podref: 'default/a', ifName: 'net1', id: 'other' } },
+      'unknown (owner-not-settled)',
+    ],
+    ['is of another owner', { 1: 'default/b' }, 'unknown (owner-not-settled)'],
+    [
+      'is of another interface',
+      { 1: { podref: 'default/a', ifName: 'net2', id: 'c-1' } },
+      'unknown (owner-not-settled)',
+    ],
+    ['is in a pool that was made anew', null, undefined],
+  ])('an entry that at the second read %s', async (_, holders, expected) => {
+    const world = worldWith({ 1: 'default/a' });
+    const reader = new WorldReader(world, {
+      turn: () => {
+        if (reader.asked.at(-1)?.startsWith('get ippools') !== true) return;
+        if (holders === null) world.remove(IP_POOLS, POOL_NAMESPACE, '10.0.0.0-24');
+        putPool(world, RANGE, holders ?? { 1: 'default/a' });
+      },
+    });
+    expect(verdicts(await survey(reader))).toEqual(expected === undefined ? {} : { 'default/a': expected });
+  });
+
+  test.each<[string, (world: World) => void, boolean]>([
+    ['stands still', () => undefined, true],
+    ['is gone', (world) => world.remove(RESERVATIONS, POOL_NAMESPACE, '10.0.0.3'), false],
+    [
+      'was made anew',
+      (world) => {
+        world.remove(RESERVATIONS, POOL_NAMESPACE, '10.0.0.3');
+        putReservation(world, '10.0.0.3', 'default/a');
+      },
+      false,
+    ],
+    ['has its key by now', (world) => putPool(world, RANGE, { 3: 'default/a' }), false],
+  ])('a reservation without a key that at the second read %s', async (_, change, remains) => {
+    const world = worldWith({});
+    putReservation(world, '10.0.0.3', 'default/a');
+    const reader = new WorldReader(world, {
+      turn: () => {
+        if (reader.asked.filter((line) => line === 'list ippools').length === 2) change(world);
+      },
+    });
+    expect((await survey(reader)).claims).toHaveLength(remains ? 1 : 0);
   });
 });
 

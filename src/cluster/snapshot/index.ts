@@ -28,7 +28,7 @@ export interface SnapshotOptions {
 }
 
 const EXPECTED =
-  'expected: a folder or a .tar.gz of `ipamctl snapshot save`, a must-gather, output of `oc adm inspect`, or of `kubectl get … -o yaml|json`';
+  'name a must-gather, a folder or an archive of one, output of `oc adm inspect`, or of `kubectl get … -o yaml|json`';
 
 /**
  * Reads a snapshot of a cluster: what `--from` names, all paths together. Folders, archives, single files and standard

@@ -11,7 +11,7 @@ import { names } from '../../render/output.js';
 
 export default class IpsLs extends BaseCommand {
   static override summary = 'list the addresses that are held: for whom, and whether still needed';
-  static override aliases = ['ips:list'];
+  static override hiddenAliases = ['ips:list'];
   static override examples = [
     '<%= config.bin %> ips ls --stale',
     '<%= config.bin %> ips ls --pool 192.0.2.192-27 -o wide',
@@ -61,7 +61,7 @@ export default class IpsLs extends BaseCommand {
       const narrowed = [flags.stale, flags.pod, flags.node, flags.pool, flags.network, flags.namespace, flags.selector];
       return {
         document: { ...list, warnings },
-        human: (view) => ipTable(list, view),
+        human: (view) => ipTable(list, { ...view, node: flags.node !== undefined }),
         names: () =>
           names(
             'ip',

@@ -37,7 +37,7 @@ export default class IpsShow extends BaseCommand {
       const warnings = [...report.warnings, ...reader.notes];
       return {
         document: { ...report, warnings },
-        human: (view) => ({ text: ipScreen(report, view.screen), hiddenColumns: [] }),
+        human: (view) => ({ text: ipScreen(report, view.screen, new Date()), hiddenColumns: [] }),
         names: () =>
           names(
             'ip',

@@ -14,7 +14,7 @@ export default class PoolsLs extends BaseCommand {
   static override summary = 'list the pools of whereabouts: range, capacity, used, free';
   static override description =
     'Capacity is what the NADs that draw from a pool may hand out; without any NAD, all usable addresses of the range.';
-  static override aliases = ['pools:list'];
+  static override hiddenAliases = ['pools:list'];
   static override examples = [
     '<%= config.bin %> pools ls --sort-by used',
     '<%= config.bin %> pools ls --stale',

@@ -1,0 +1,37 @@
+import type { ReadingObserver } from '../cluster/options.js';
+import { grouped } from '../render/number.js';
+import type { Io } from './io.js';
+
+/** Nothing is shown of what is over sooner. */
+const QUIET_MS = 1000;
+/** A line is drawn anew no more often than this. */
+const REDRAW_MS = 100;
+
+/** One line at a terminal that tells what is being read, for readings that take long; nothing anywhere else. */
+export class Progress {
+  readonly #started = Date.now();
+  #drawnAt = 0;
+  #drawn = false;
+
+  constructor(private readonly io: Io) {}
+
+  /** What the reading reports to. */
+  get observer(): ReadingObserver {
+    if (!this.io.stderr.isTTY) return {};
+    return { progress: (plural, count) => this.#show(`reading ${plural} ${grouped(count)}`) };
+  }
+
+  /** Takes the line away; what follows starts on a clean one. */
+  done(): void {
+    if (this.#drawn) this.io.stderr.write('\r\u001b[K');
+    this.#drawn = false;
+  }
+
+  #show(text: string): void {
+    const now = Date.now();
+    if (now - this.#started < QUIET_MS || now - this.#drawnAt < REDRAW_MS) return;
+    this.#drawnAt = now;
+    this.#drawn = true;
+    this.io.stderr.write(`\r\u001b[K${text}`);
+  }
+}

@@ -4,6 +4,7 @@ import { jsonChunks, parseOutput, yaml, type OutputSpec } from '../render/output
 import { safe } from '../render/safe.js';
 import { paint } from '../render/style.js';
 import { PLAIN } from '../render/terminal.js';
+import { wrap } from '../render/wrap.js';
 import { messageScreen, resultScreen, writeAll, type Io } from './io.js';
 import type { CommandResult, View } from './result.js';
 
@@ -32,6 +33,9 @@ export async function planOutput(
   if (specs.filter(({ file }) => file === undefined).length > 1) {
     throw new UsageFailure('only one -o can go to stdout', { hints: ['send the others to files: -o FORMAT=FILE'] });
   }
+  const files = specs.flatMap(({ file }) => file ?? []);
+  const twice = files.find((file, at) => files.indexOf(file) !== at);
+  if (twice !== undefined) throw new UsageFailure(`two -o write the same file ${safe(twice)}`);
   // Files are written besides what a person would see.
   if (specs.every(({ file }) => file !== undefined)) specs.push({ format: 'table' });
   return { specs, noHeaders };
@@ -57,11 +61,14 @@ export async function emit(result: CommandResult, plan: OutputPlan, io: Io): Pro
     }
   }
   const screen = messageScreen(io);
-  const lines = result.warnings.map((warning) => `${paint(screen, 'warn', 'Warning:')} ${safe(warning)}`);
+  const told = (text: string): string => wrap(safe(text), screen.width);
+  const label = paint(screen, 'warn', 'Warning:');
+  const lines = result.warnings.map((warning) => told(`Warning: ${warning}`).replace('Warning:', label));
   if (isForPeople(plan)) {
-    if (hidden.length > 0) lines.push(`Not shown for lack of room: ${hidden.join(', ')} (-o wide shows all)`);
-    if (result.closing.length > 0)
-      lines.push(...(plan.noHeaders ? [] : ['']), ...result.closing.map((line) => safe(line)));
+    if (hidden.length > 0) lines.push(told(`Not shown for lack of room: ${hidden.join(', ')}; -o wide shows all.`));
+    lines.push(...result.closing.map(told));
+    // Set off from the table above it.
+    if (lines.length > 0 && !plan.noHeaders) lines.unshift('');
   }
   await writeAll(
     io.stderr,

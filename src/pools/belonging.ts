@@ -72,7 +72,8 @@ export class PoolAtlas {
 
   belongingOf(pool: Pool): Belonging {
     const known = this.#candidates.get(pool.name) ?? [];
-    const best = known.find((candidate) => candidate.source === 'node-slice-pool') ?? known[0];
+    // Slice pools are entered first, so they come before what the NADs say.
+    const [best] = known;
     if (best !== undefined) {
       const draws = (this.#draws.get(pool.name) ?? [])
         .filter(({ candidate }) => candidate.networkName === best.networkName)

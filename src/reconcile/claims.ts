@@ -36,8 +36,9 @@ export function claimsOf(inventory: Inventory): Claim[] {
       claims.push(claim);
     }
   }
+  const doubtful = heldInUnknownNetworks(inventory);
   for (const reservation of inventory.reservations ?? []) {
-    if (!reserved.has(reservation)) claims.push(reservationClaim(reservation, inventory));
+    if (!reserved.has(reservation)) claims.push(reservationClaim(reservation, inventory, doubtful));
   }
   return claims;
 }
@@ -83,13 +84,27 @@ function allocationClaim(
   };
 }
 
-function reservationClaim(reservation: Reservation, inventory: Inventory): Claim {
+/** Addresses that keys of pools of an unknown network hold: their reservations may be of any network. */
+function heldInUnknownNetworks({ pools, belongings }: Inventory): Set<string> {
+  const held = new Set<string>();
+  for (const pool of pools) {
+    if (belongings.get(pool)?.source !== 'unknown') continue;
+    for (const { reading } of pool.allocations) {
+      if (reading.ok) held.add(objectKey(pool.namespace, reading.address.toString()));
+    }
+  }
+  return held;
+}
+
+function reservationClaim(reservation: Reservation, inventory: Inventory, doubtful: ReadonlySet<string>): Claim {
   const readings = parseReservationName(reservation.name, inventory.atlas.networkNames);
   const known = readings.filter(
     ({ networkName }) => networkName === null || inventory.atlas.networkNames.has(networkName),
   );
   const [reading, ...others] = known.length > 0 ? known : readings;
   const owner = parsePodref(reservation.podref) ?? null;
+  const isDoubtful =
+    reading !== undefined && doubtful.has(objectKey(reservation.namespace, reading.address.toString()));
   return {
     pool: null,
     allocation: null,
@@ -100,7 +115,7 @@ function reservationClaim(reservation: Reservation, inventory: Inventory): Claim
     owner,
     ifName: reservation.ifName,
     networkName: reading?.networkName ?? null,
-    networkKnown: others.length === 0 && known.length > 0,
+    networkKnown: others.length === 0 && known.length > 0 && !isDoubtful,
     sliceNode: null,
   };
 }

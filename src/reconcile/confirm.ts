@@ -1,7 +1,7 @@
 import type { ClusterReader, KubeObject } from '../cluster/port.js';
 import { IP_POOLS, RESERVATIONS, type Resource } from '../cluster/resources.js';
 import { ClusterFailure } from '../errors.js';
-import { objectKey } from '../pools/belonging.js';
+import { networkIsKnown, objectKey } from '../pools/belonging.js';
 import type { Inventory } from '../pools/inventory.js';
 import {
   parsePool,
@@ -63,7 +63,8 @@ export async function confirm(
 
 /** A pool as the second reading found it, with only the entries that findings are about. */
 interface PoolNow extends Pool {
-  readonly network: string;
+  /** null: not known. */
+  readonly network: string | null;
 }
 
 type Outcome = 'same' | 'changed' | 'gone';
@@ -123,8 +124,10 @@ function onlyWanted(
   return (object) => {
     const pool = parsePool(object);
     const keys = keysOf.get(objectKey(pool.namespace, pool.name));
-    const network = networkKey(pool.namespace, inventory.atlas.belongingOf(pool).networkName);
-    const addresses = networks.get(network);
+    const belonging = inventory.atlas.belongingOf(pool);
+    // A pool of an unknown network is no answer about any reservation.
+    const network = networkIsKnown(belonging) ? networkKey(pool.namespace, belonging.networkName) : null;
+    const addresses = network === null ? undefined : networks.get(network);
     const allocations = pool.allocations.filter(({ key, reading }) => {
       if (keys?.has(key) === true) return true;
       return addresses !== undefined && reading.ok && addresses.has(reading.address.toString());
@@ -137,6 +140,7 @@ function onlyWanted(
 function heldByNetwork(poolsNow: ReadonlyMap<string, PoolNow>): Map<string, Set<string>> {
   const held = new Map<string, Set<string>>();
   for (const { allocations, network } of poolsNow.values()) {
+    if (network === null) continue;
     for (const { reading } of allocations) if (reading.ok) add(held, network, reading.address.toString());
   }
   return held;

@@ -14,6 +14,8 @@ import type { ShownAddresses } from './verdict.js';
 
 /** Above so many pods of one namespace, one list of that namespace costs less than asking for each. */
 const LIST_NAMESPACE_ABOVE = 50;
+/** The same where many namespaces have some, so that the requests stay few however many there are. */
+const LIST_NAMESPACE_ABOVE_IN_ALL = { pods: 200, each: 5 };
 
 /** A pod that a claim names, as the complete list and what was read after it show it. */
 export type Owner =
@@ -116,11 +118,12 @@ class Wanted {
   constructor(claims: readonly Claim[], watched: readonly Address[]) {
     this.#watched = new Set(watched.map(String));
     for (const claim of claims) {
-      if (claim.owner === null || claim.address === null) continue;
+      if (claim.owner === null) continue;
       const owner = objectKey(claim.owner.namespace, claim.owner.name);
       const own = this.#byOwner.get(owner);
       if (own === undefined) this.#byOwner.set(owner, [claim]);
       else own.push(claim);
+      if (claim.address === null) continue;
       const address = claim.address.toString();
       const other = this.#ownerOfAddress.get(address);
       this.#ownerOfAddress.set(address, other === undefined || other === owner ? owner : null);
@@ -265,9 +268,11 @@ async function readWhole(
   }
   const owners = new Map<string, Owner>();
   const failures: ClusterFailure[] = [];
+  const { pods: many, each } = LIST_NAMESPACE_ABOVE_IN_ALL;
+  const threshold = pods.size > many ? each : LIST_NAMESPACE_ABOVE;
   for (const [namespace, group] of byNamespace) {
     const single = new Map(group);
-    if (group.size > LIST_NAMESPACE_ABOVE) {
+    if (group.size > threshold) {
       const listed = await reader.collect(PODS, { namespace }, (object) =>
         group.has(objectKey(namespace, object.metadata.name ?? '')) ? wholePod(object) : undefined,
       );
@@ -329,7 +334,7 @@ function heldAmong(claims: readonly Claim[], addresses: readonly Address[]): Add
 
 /** Metadata alone says that the pod is there to stay and shows everything that is held for it. */
 function isPlainly({ terminating, shown }: PodMetadata, claims: readonly Claim[]): boolean {
-  return !terminating && claims.every((claim) => showsAddress(shown, claim));
+  return !terminating && claims.every((claim) => claim.address === null || showsAddress(shown, claim));
 }
 
 function showsAddress(shown: ShownAddresses, claim: Claim): boolean {

@@ -156,7 +156,7 @@ export function planOf(
     summary: {
       pools: poolsLookedAt(survey, selection),
       allocations: Object.values(survey.counts).reduce((sum, count) => sum + count, 0),
-      reservations: survey.inventory.reservations?.length ?? 0,
+      reservations: survey.reservationCount,
       ...survey.counts,
       ...results,
     },

@@ -36,6 +36,8 @@ export interface Survey {
   readonly claims: readonly JudgedClaim[];
   /** How many keys of pools have which verdict, the live ones included. */
   readonly counts: Readonly<Record<Verdict, number>>;
+  /** Reservations behind the claims, and those without a key. */
+  readonly reservationCount: number;
   /** Pods that the complete list held. */
   readonly podCount: number;
   /** Pods, not finished, that show a watched address. */
@@ -83,6 +85,7 @@ export async function survey(reader: ClusterReader, options: SurveyOptions = {})
     inventory,
     claims: confirmed,
     counts: countVerdicts(confirmed, options.findingsOnly === true ? (judge?.live ?? 0) : 0),
+    reservationCount: claims.reduce((count, { reservation }) => count + (reservation === null ? 0 : 1), 0),
     podCount: pods?.podCount ?? 0,
     podsThatShow: (address) => pods?.podsThatShow(address) ?? [],
     readAt,
@@ -228,20 +231,20 @@ async function warnOfNodes(
   const down = await nodes.notReady();
   if (down.length > 0) {
     gaps.warn(
-      `${few(down)} not Ready: a pod that was deleted by force may still run there and use an address that looks stale`,
+      `${few(down, 'is', 'are')} not Ready: a pod that was deleted by force may still run there and use an address that looks stale`,
     );
   }
   const removed = await recentlyRemovedNodes(reader, now.getTime());
   if (removed.length > 0) {
     gaps.warn(
-      `${few(removed)} removed within the last hour: a machine that still runs may use an address that looks stale`,
+      `${few(removed, 'was', 'were')} removed within the last hour: a machine that still runs may use an address that looks stale`,
     );
   }
 }
 
-function few(names: readonly string[]): string {
+function few(names: readonly string[], one: string, several: string): string {
   const shown = names.slice(0, 3).join(', ');
   const rest = names.length - 3;
   const list = rest > 0 ? `${shown} and ${rest.toString()} more` : shown;
-  return names.length === 1 ? `node ${list} is` : `nodes ${list} are`;
+  return names.length === 1 ? `node ${list} ${one}` : `nodes ${list} ${several}`;
 }

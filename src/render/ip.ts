@@ -7,6 +7,7 @@ import { paint } from './style.js';
 import type { Screen } from './terminal.js';
 import { relative } from './time.js';
 import { reasonText, verdictRole } from './verdict.js';
+import { wrap } from './wrap.js';
 
 /**
  * The screen of `ips show`: the first sentence answers, the rest proves it.
@@ -23,8 +24,17 @@ export function ipScreen(report: IPReport, screen: Screen, now: Date): string {
     const title = report.holders.length > 0 ? 'It falls into these pools too:' : 'It would fall into:';
     sections.push(`${[title, ...places].join('\n')}\n`);
   }
-  return sections.join('\n');
+  return sections
+    .join('\n')
+    .split('\n')
+    .map((line) => wrap(line, screen.width, FIELD.test(line) ? LABEL : 0))
+    .join('\n');
 }
+
+/** Columns of a field's name. */
+const LABEL = 13;
+/** A field, or a line that goes on with one. */
+const FIELD = /^(Pool|Owner|Node|Reservation|Evidence|Seen on| {13})/;
 
 /** The next command, where there is one. */
 export function ipClosing(report: IPReport): string[] {
@@ -175,5 +185,5 @@ function placeText({ pool, networkName, place, reservedFor, nads }: IPReport['pl
 
 /** The text may come from outside; paint goes around `safe`, never into it. */
 function field(name: string, text: string, dress: (text: string) => string = (plain) => plain): string {
-  return `${name.padEnd(13)}${dress(safe(text))}`;
+  return `${name.padEnd(LABEL)}${dress(safe(text))}`;
 }

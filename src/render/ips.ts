@@ -26,6 +26,7 @@ export function ipClosing({ items }: IPList, options: { readonly narrowed: boole
     return count === 0 ? [] : [`${grouped(count)} ${verdict}`];
   });
   const first = items.find(({ verdict }) => verdict === 'stale') ?? items[0];
-  const why = first?.address == null ? '' : ` Why: ipamctl ips show ${first.address}`;
-  return [`${grouped(items.length)} ${items.length === 1 ? 'address' : 'addresses'}: ${parts.join(', ')}.${why}`];
+  const sum = `${grouped(items.length)} ${items.length === 1 ? 'address' : 'addresses'}: ${parts.join(', ')}.`;
+  const address = first?.address ?? null;
+  return address === null ? [sum] : [sum, `Why: ipamctl ips show ${address}`];
 }

@@ -17,12 +17,8 @@ export function planScreen(
     { header: 'IFACE', value: ({ ifName }) => ifName ?? '', wideOnly: true },
     { header: 'NODE', value: ({ nodeName }) => nodeName ?? '', wideOnly: true, onlyIfAny: true },
     { header: 'VERDICT', value: verdictText, shorten: 'end', style: ({ verdict }) => verdictRole(verdict) },
-    {
-      header: 'ACTION',
-      value: actionText,
-      shorten: 'end',
-      style: ({ action }) => (action === 'keep' ? 'dim' : 'bold'),
-    },
+    { header: 'ACTION', value: ({ action }) => action, style: ({ action }) => (action === 'keep' ? 'dim' : 'bold') },
+    { header: 'NEEDS', value: ({ needs }) => needs ?? '', drop: 4, onlyIfAny: true, style: () => 'dim' },
     { header: 'CONTAINER', value: ({ containerId }) => containerId, wideOnly: true },
     { header: 'RESERVATION', value: ({ reservation }) => reservation?.name ?? '', wideOnly: true, onlyIfAny: true },
   ];
@@ -55,6 +51,11 @@ export function planClosing(plan: ReconcilePlan): string[] {
       : [
           `${grouped(release)} of ${of} ${release === 1 ? 'is' : 'are'} to be released${alone === 0 ? '' : `, and ${grouped(alone)} ${alone === 1 ? 'reservation' : 'reservations'} without a key`}. Nothing was changed.`,
         ];
+  const held = (['--include-completed', '--include-lost', '--min-age'] as const).flatMap((flag) => {
+    const count = plan.items.filter(({ needs }) => needs === flag).length;
+    return count === 0 ? [] : [`${grouped(count)} ${flag === '--min-age' ? 'younger than' : 'with'} ${flag}`];
+  });
+  if (held.length > 0) lines.push(`Kept unless asked for: ${held.join(', ')}.`);
   if (plan.incomplete) lines.push('The answer is incomplete: see the warnings.');
   return lines;
 }
@@ -79,8 +80,4 @@ function loneTable(
     ],
     options,
   );
-}
-
-function actionText({ action, needs }: PlanItem): string {
-  return needs === null ? action : `${action} (${needs})`;
 }

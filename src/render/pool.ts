@@ -7,6 +7,10 @@ import { paint } from './style.js';
 import { table, type Column, type TableText } from './table.js';
 import type { Screen } from './terminal.js';
 import { verdictRole, verdictText } from './verdict.js';
+import { wrap } from './wrap.js';
+
+/** Columns of a field's name. */
+const LABEL = 10;
 
 /** So many live owners are listed; `-o wide` lists all. */
 const LIVE_SHOWN = 20;
@@ -61,7 +65,7 @@ export function poolScreen(
   { report, extent, claims }: ShownPool,
   { screen, wide, noHeaders }: { screen: Screen; wide: boolean; noHeaders: boolean },
 ): TableText {
-  const lines = [...headLines(report), ''];
+  const lines = [...headLines(report).map((line) => wrap(line, screen.width, LABEL)), ''];
   const sections = [lines.join('\n')];
   if (extent !== undefined) {
     const map = addressMap(
@@ -95,8 +99,8 @@ export function poolScreenClosing({ report }: ShownPool): string[] {
   if (stale === 0) return [];
   const name = report.name;
   return [
-    `${grouped(stale)} of ${grouped(report.used)} ${report.used === 1 ? 'allocation is' : 'allocations are'} stale. ` +
-      `The plan to release: ipamctl reconcile --pool ${name}`,
+    `${grouped(stale)} of ${grouped(report.used)} ${report.used === 1 ? 'allocation is' : 'allocations are'} stale.`,
+    `The plan to release: ipamctl reconcile --pool ${name}`,
   ];
 }
 

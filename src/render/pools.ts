@@ -37,8 +37,12 @@ export function poolTable(
     { header: 'FREE', value: ({ free }) => count(free, wide), align: 'right' },
     { header: 'BLOCKED', value: ({ blocked }) => count(blocked, wide), align: 'right', wideOnly: true },
     { header: 'ALLOCATABLE', value: ({ allocatable }) => count(allocatable, wide), align: 'right', wideOnly: true },
-    { header: 'USED%', value: (pool) => fill(pool, screen), align: 'left', style: fillRole },
+    { header: 'USED%', value: ({ usedPercent }) => percentText(usedPercent), align: 'right', style: fillRole },
   ];
+  // A picture of the number beside it: for people only, and the first to go.
+  if (screen.width !== undefined && !wide) {
+    columns.push({ header: ' ', value: (pool) => barText(pool, screen), drop: 9, style: fillRole });
+  }
   if (stale) {
     columns.push({
       header: 'STALE',
@@ -58,7 +62,8 @@ export function poolTable(
       style: () => 'bad',
     },
   );
-  return table(pools, columns, { screen, wide, noHeaders });
+  const { text, hiddenColumns } = table(pools, columns, { screen, wide, noHeaders });
+  return { text, hiddenColumns: hiddenColumns.filter((header) => header !== ' ') };
 }
 
 /** The sentences under `pools ls`. */
@@ -85,7 +90,7 @@ export function poolClosing(
   const first = broken[0] ?? mostUsed(pools);
   return first === undefined
     ? [`${parts.join('; ')}.`]
-    : [`${parts.join('; ')}. Owners and a map: ipamctl pools show ${first.name}`];
+    : [`${parts.join('; ')}.`, `Owners and a map: ipamctl pools show ${first.name}`];
 }
 
 function mostUsed(pools: readonly PoolDocument[]): PoolDocument | undefined {
@@ -98,10 +103,12 @@ function count(text: string | null, exact: boolean): string {
   return exact ? text : shortCount(BigInt(text));
 }
 
-function fill({ usedPercent }: PoolDocument, screen: Screen): string {
-  if (usedPercent === null) return '';
-  const text = percent(usedPercent).padStart(6);
-  return screen.width === undefined ? text.trim() : `${text} ${bar(usedPercent / 100, BAR_CELLS, screen)}`;
+function percentText(usedPercent: number | null): string {
+  return usedPercent === null ? '' : percent(usedPercent);
+}
+
+function barText({ usedPercent }: PoolDocument, screen: Screen): string {
+  return usedPercent === null ? ' ' : bar(usedPercent / 100, BAR_CELLS, screen);
 }
 
 function fillRole({ usedPercent }: PoolDocument): Role | undefined {

@@ -79,6 +79,10 @@ describe('which outputs', () => {
     await expect(planned).rejects.toThrow(message);
   });
 
+  test('one file cannot be written twice', async () => {
+    await expect(planOutput(['json=out', 'yaml=out'], LIST_FORMATS, false)).rejects.toThrow(/same file out/);
+  });
+
   test('a broken expression is shown with its place', async () => {
     await expect(planOutput(['jsonpath={.a}{.b'], LIST_FORMATS, false)).rejects.toMatchObject({
       facts: ['{.a}{.b', expect.stringMatching(/^ *\^$/)],
@@ -93,11 +97,11 @@ describe('what goes where', () => {
     const { out, err } = await run(undefined);
     expect(out).toBe('NAME\na\n');
     const lines = err.split('\n');
-    expect(lines[0]?.startsWith(warning)).toBe(true);
+    expect(lines[0]).toBe('');
+    expect(lines[1]?.startsWith(warning)).toBe(true);
     expect(err).not.toContain('\u001b');
-    expect(lines.slice(1)).toEqual([
-      'Not shown for lack of room: NODE, RANGE (-o wide shows all)',
-      '',
+    expect(lines.slice(2)).toEqual([
+      'Not shown for lack of room: NODE, RANGE; -o wide shows all.',
       '2 things.',
       'ipamctl things',
       '',

@@ -228,7 +228,7 @@ describe('credential plugins', () => {
     `{exec: {apiVersion: client.authentication.k8s.io/v1, command: "${command}", env: [{name: X, value: eggs}]${more}}}`;
 
   test('runs once, is told the rest, and runs again after a 401', async () => {
-    const { file, log } = plugin(`n=$(wc -l < ${'$(dirname $0)'}/runs | tr -d ' ')\n${credential('"$X-$n"')}`);
+    const { file, log } = plugin(`n=$(wc -l < $(dirname $0)/runs | tr -d ' ')\n${credential('"$X-$n"')}`);
     const server = await serve((request, response, count) => {
       if (count > 2 && request.headers.authorization === 'Bearer eggs-1')
         json(response, status(401, 'Unauthorized', 'Unauthorized'), 401);

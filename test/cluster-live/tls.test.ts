@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { TLSSocket } from 'node:tls';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { PODS } from '../../src/cluster/resources.js';
@@ -81,7 +81,7 @@ afterEach(cleanUp);
 function serveWith(name: string, more: object = {}): Promise<FakeServer> {
   return serve(
     (request, response) => {
-      const peer = (request.socket as TLSSocket).getPeerCertificate();
+      const peer: Partial<PeerCertificate> = (request.socket as TLSSocket).getPeerCertificate();
       json(response, podList([String(peer.subject?.CN ?? 'nobody')]));
     },
     { key: read(`${name}.key`), cert: read(`${name}.crt`), ...more },

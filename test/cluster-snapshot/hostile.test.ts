@@ -93,7 +93,7 @@ describe('files that cannot be read', () => {
       'utf16.yaml': Buffer.from(`\ufeff${POOL}`, 'utf16le'),
       'latin.yaml': Buffer.from('kind: Pod\n# \xe4\n', 'latin1'),
       'stray.yaml': Buffer.from('# of no interest \xe4\n', 'latin1'),
-      'one-line.yaml': `${JSON.stringify(pod('a', 'x'))}`,
+      'one-line.yaml': JSON.stringify(pod('a', 'x')),
       'twice.yaml':
         'apiVersion: v1\nkind: Pod\nmetadata: {name: l, namespace: a}\napiVersion: v1\nkind: Pod\nmetadata: {name: m, namespace: a}\n',
       'esc\u001b[31m.yaml': 'kind: Pod\n\tbad',

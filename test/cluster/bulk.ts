@@ -81,7 +81,10 @@ async function throughApi(cluster: TestCluster, kind: Kind, objects: Iterable<Ku
  * past the server, and may be some seconds behind.
  */
 export async function waitUntilServed(cluster: TestCluster, kind: Kind, count: number): Promise<void> {
-  type List = { items: unknown[]; metadata: { resourceVersion: string; remainingItemCount?: number } };
+  interface List {
+    items: unknown[];
+    metadata: { resourceVersion: string; remainingItemCount?: number };
+  }
   const path = `${kind.everywhere}?limit=1`;
   let shown = 0;
   // Objects written in one transaction share a revision, so the cache may think itself fresh after the first of them.

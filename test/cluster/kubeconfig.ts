@@ -68,9 +68,9 @@ export function readKubeconfig(file: string): Access {
   const ca = material(cluster, 'certificate-authority', file);
   const cert = material(user, 'client-certificate', file);
   const key = material(user, 'client-key', file);
+  const { token: own, tokenFile } = user;
   const token =
-    user['token'] ??
-    (typeof user['tokenFile'] === 'string' ? readFileSync(user['tokenFile'], 'utf8').trim() : undefined);
+    typeof own === 'string' ? own : typeof tokenFile === 'string' ? readFileSync(tokenFile, 'utf8').trim() : undefined;
   if (token === undefined && cert === undefined) {
     throw new Error(`${file}: only tokens and client certificates are supported for a test cluster`);
   }
@@ -78,7 +78,7 @@ export function readKubeconfig(file: string): Access {
     server: String(cluster['server']),
     ...(ca === undefined ? {} : { ca }),
     ...(cluster['insecure-skip-tls-verify'] === true ? { insecure: true } : {}),
-    ...(token === undefined ? {} : { token: String(token) }),
+    ...(token === undefined ? {} : { token }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   };

@@ -285,24 +285,6 @@ export function createReservation(
   });
 }
 
-/** Creates a NodeSlicePool by hand; `slices` maps a slice range to its node, '' where it is free. */
-export function createNodeSlicePool(
-  cluster: TestCluster,
-  name: string,
-  spec: { range: string; sliceSize: string },
-  slices: Record<string, string>,
-  namespace = POOL_NAMESPACE,
-): Promise<KubeObject> {
-  const allocations = Object.entries(slices).map(([sliceRange, nodeName]) => ({ sliceRange, nodeName }));
-  return cluster.ok('POST', whereabouts(namespace, 'nodeslicepools'), {
-    apiVersion: 'whereabouts.cni.cncf.io/v1alpha1',
-    kind: 'NodeSlicePool',
-    metadata: { name, namespace },
-    spec,
-    status: { allocations },
-  });
-}
-
 /** Creates a StatefulSet that wants the given number of pods, from ordinal `start` on. */
 export async function createStatefulSet(
   cluster: TestCluster,

@@ -110,7 +110,7 @@ describe('objects', () => {
 
   test('identity and clock', async () => {
     const live = await open();
-    const { metadata } = (await cluster.ok('GET', '/api/v1/namespaces/kube-system')) as { metadata: { uid: string } };
+    const { metadata } = await cluster.ok<{ metadata: { uid: string } }>('GET', '/api/v1/namespaces/kube-system');
     expect(await live.identity()).toEqual({ uid: metadata.uid, server: cluster.server, name: 'sandbox' });
     expect(Math.abs(live.now().getTime() - Date.now())).toBeLessThan(3000);
   });

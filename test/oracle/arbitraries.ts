@@ -20,11 +20,6 @@ export const address: fc.Arbitrary<Address> = fc.oneof(
   groups6.map((value) => Address.of(6, value)),
 );
 
-/** Any address of a family. */
-export function addressOf(family: Family): fc.Arbitrary<Address> {
-  return address.filter((candidate) => candidate.family === family);
-}
-
 /** Any prefix, host bits and all. */
 export const prefix: fc.Arbitrary<Prefix> = address.chain((base) =>
   fc.integer({ min: 0, max: base.family === 4 ? 32 : 128 }).map((length) => Prefix.of(base, length)),

@@ -115,6 +115,8 @@ describe('the order of what tells', () => {
     const nads = [nad('n', { range: RANGE, network_name: 'worker' })];
     expect(told('worker-10.0.0.0-24', { nads })).toBe('nad: worker / -');
     expect(told('worker-10.0.0.0-24', { nads, slices })).toBe('node-slice-pool: - / worker');
+    // The NAD of that name draws from another network, so not from this pool.
+    expect(belonging(pool('worker-10.0.0.0-24', RANGE), { nads, slices }).draws).toEqual([]);
   });
 
   test('a NAD before a node name', () => {

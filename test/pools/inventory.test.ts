@@ -95,29 +95,36 @@ describe('where pools are looked for', () => {
 });
 
 describe('lists that help', () => {
-  test.each<[Resource, ClusterFailureReason, boolean, number]>([
-    [RESERVATIONS, 'forbidden', true, 1],
-    [RESERVATIONS, 'not-collected', true, 1],
-    [RESERVATIONS, 'not-defined', false, 1],
-    [NADS, 'forbidden', true, 1],
-    [NADS, 'not-collected', true, 1],
-    [NADS, 'not-defined', false, 1],
-    [NODE_SLICE_POOLS, 'forbidden', true, 1],
-    [NODE_SLICE_POOLS, 'not-collected', true, 1],
-    [NODE_SLICE_POOLS, 'not-defined', false, 0],
-  ])('$plural %s: incomplete %s, %i warnings', async (resource, reason, incomplete, warnings) => {
-    const { inventory } = await read(world(), refusing(reason, resource));
+  const lists = { reservations: RESERVATIONS, nads: NADS, nodeSlicePools: NODE_SLICE_POOLS };
+  test.each<[keyof typeof lists, ClusterFailureReason, boolean, number]>([
+    ['reservations', 'forbidden', true, 1],
+    ['reservations', 'not-collected', true, 1],
+    ['reservations', 'not-defined', false, 1],
+    ['nads', 'forbidden', true, 1],
+    ['nads', 'not-collected', true, 1],
+    ['nads', 'not-defined', false, 1],
+    ['nodeSlicePools', 'forbidden', true, 1],
+    ['nodeSlicePools', 'not-collected', true, 1],
+    ['nodeSlicePools', 'not-defined', false, 0],
+  ])('%s %s: incomplete %s, %i warnings', async (list, reason, incomplete, warnings) => {
+    const made = world();
+    const ipam = { type: 'whereabouts', range: '10.8.0.0/16', node_slice_size: '24' };
+    made.put(NADS, 'default', 'sliced', { spec: { config: JSON.stringify({ type: 'macvlan', ipam }) } });
+    const { inventory } = await read(made, refusing(reason, lists[list]));
     expect(inventory.incomplete).toBe(incomplete);
     expect(inventory.warnings).toHaveLength(warnings);
-    expect(inventory.warnings.join().includes(resource.plural)).toBe(warnings > 0);
+    expect(inventory.warnings.join().includes(lists[list].plural)).toBe(warnings > 0);
     expect(poolNames(inventory)).toHaveLength(3);
-    const list = { [RESERVATIONS.plural]: inventory.reservations, [NADS.plural]: inventory.nads }[resource.plural];
-    const its = list === undefined ? inventory.nodeSlicePools : list;
     // What cannot exist is an empty answer; what could not be read is none.
-    expect(its).toEqual(reason === 'not-defined' ? [] : null);
+    expect(inventory[list]).toEqual(reason === 'not-defined' ? [] : null);
   });
 
-  test.each([RESERVATIONS, NADS, NODE_SLICE_POOLS])('$plural from a dead server are no answer', async (resource) => {
+  test('slice pools that nothing depends on are no gap', async () => {
+    const { inventory } = await read(world(), refusing('forbidden', NODE_SLICE_POOLS));
+    expect(inventory).toMatchObject({ nodeSlicePools: null, incomplete: false, warnings: [] });
+  });
+
+  test.each(Object.entries(lists))('%s from a dead server are no answer', async (_, resource) => {
     await expect(read(world(), refusing('unreachable', resource))).rejects.toThrow(ClusterFailure);
   });
 

@@ -4,6 +4,7 @@ import {
   IP_POOLS,
   MIGRATIONS,
   NADS,
+  NODE_SLICE_POOLS,
   NODES,
   PODS,
   RESERVATIONS,
@@ -352,8 +353,67 @@ describe('the node of a pod that is gone', () => {
     event('young', 3_600_000);
     event('old', 3_600_001);
     expect((await read(world)).warnings).toEqual([
-      'node young is removed within the last hour: a machine that still runs may use an address that looks stale',
+      'node young was removed within the last hour: a machine that still runs may use an address that looks stale',
     ]);
+  });
+
+  test('as its slice pool names it, before any event', async () => {
+    const world = worldWith({});
+    putNode(world, 'node-b', 'Unknown');
+    const ipam = { type: 'whereabouts', range: '10.8.0.0/16', node_slice_size: '24', network_name: 'blue' };
+    world.put(NADS, 'default', 'sliced', { spec: { config: JSON.stringify({ type: 'macvlan', ipam }) } });
+    const allocations = [{ nodeName: 'node-b', sliceRange: '10.8.1.0/24' }];
+    world.put(NODE_SLICE_POOLS, POOL_NAMESPACE, 'blue', { spec: { range: '10.8.0.0/16' }, status: { allocations } });
+    putPool(world, '10.8.1.0/24', { 1: 'default/gone' }, { networkName: 'blue-node-b' });
+    putEvent(world, 'gone', 'Scheduled', { message: 'Successfully assigned default/gone to node-a' });
+    const result = await read(world);
+    expect(verdicts(result)).toEqual({ 'default/gone': 'lost (pod-gone-node-lost)' });
+    expect(result.claims[0]).toMatchObject({ nodeName: 'node-b', claim: { networkName: 'blue' } });
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>, string]>([
+    [
+      'with the taint, though Ready',
+      {
+        spec: { taints: [{ key: 'node.kubernetes.io/unreachable' }] },
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      },
+      'lost (node-unreachable)',
+    ],
+    [
+      'with another taint',
+      {
+        spec: { taints: [{ key: 'node.kubernetes.io/not-ready' }] },
+        status: { conditions: [{ type: 'Ready', status: 'False' }] },
+      },
+      'unknown (no-network-status)',
+    ],
+    [
+      'that never reported',
+      { status: { conditions: [{ type: 'DiskPressure', status: 'False' }] } },
+      'lost (node-unreachable)',
+    ],
+  ])('a node %s', async (_, look, expected) => {
+    const world = worldWith({ 1: 'default/leaving' });
+    world.put(NODES, '', 'node-b', look);
+    putPod(world, 'default/leaving', { terminating: true, node: 'node-b' });
+    expect(verdicts(await read(world))).toEqual({ 'default/leaving': expected });
+  });
+
+  test('of several kills the last counts', async () => {
+    const world = worldWith({ 1: 'default/a' });
+    const involvedObject = { kind: 'Pod', namespace: 'default', name: 'a' };
+    const series = { lastObservedTime: ago(world, 60_000) };
+    world.put(EVENTS, 'default', '1', {
+      involvedObject,
+      reason: 'Killing',
+      lastTimestamp: ago(world, 600_000),
+      series,
+    });
+    world.put(EVENTS, 'default', '2', { involvedObject, reason: 'Killing', eventTime: ago(world, 300_000) });
+    const result = await read(world);
+    expect(verdicts(result)).toEqual({ 'default/a': 'unknown (just-deleted)' });
+    expect(result.claims[0]?.evidence.killedAtMs).toBe(world.nowMs - 60_000);
   });
 
   test('a kill is known by its event', async () => {
@@ -559,14 +619,13 @@ describe('reservations without a key', () => {
   test('a key in a pool that was made during the reading is found', async () => {
     const world = worldWith({});
     putReservation(world, '10.0.0.3', 'default/gone');
-    let turns = 0;
-    const result = await read(world, {
+    const reader = new WorldReader(world, {
       turn: () => {
-        // After pools and reservations, before the second read.
-        if (++turns === 6) putPool(world, '10.0.0.0/25', { 3: 'default/gone' });
+        if (reader.asked.at(-1) === 'list pods metadata') putPool(world, '10.0.0.0/25', { 3: 'default/gone' });
       },
     });
-    expect(turns).toBeGreaterThan(6);
+    const result = await survey(reader);
+    expect(result.inventory.pools.map(({ name }) => name)).toEqual(['10.0.0.0-24']);
     expect(verdicts(result)).toEqual({});
   });
 });

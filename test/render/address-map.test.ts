@@ -182,7 +182,7 @@ describe('properties', () => {
             .matchAll(
               /(?:live|stale|malformed|\(node\)|unknown|finished|pending|kept|free|excluded|window) ([\d,]+)(?= {3})/g,
             );
-          const stale = rows.join('   ').match(/with something stale ([\d,]+)/);
+          const stale = /with something stale ([\d,]+)/.exec(rows.join('   '));
           let sum = stale === null ? 0 : -Number(stale[1]);
           for (const [, count] of counted) sum += Number(count?.replaceAll(',', ''));
           expect(sum).toBe(size);

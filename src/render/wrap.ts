@@ -1,0 +1,23 @@
+/** A line with a command in it is left to the terminal, so that the command can be copied whole. */
+const COMMAND = /\b(ipamctl|kubectl) /;
+
+/**
+ * Breaks a sentence for people at words; without a width, and with a command in it, it stays one line.
+ * @param hang columns by which the lines after the first are set in
+ */
+export function wrap(text: string, width: number | undefined, hang = 0): string {
+  if (width === undefined || text.length <= width || COMMAND.test(text)) return text;
+  const [indent = ''] = /^ */.exec(text) ?? [];
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.slice(indent.length).split(' ')) {
+    const isEmpty = line.trim() === '';
+    if (!isEmpty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = ' '.repeat(hang) + word;
+    } else {
+      line += isEmpty ? word : ` ${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}

@@ -27,6 +27,11 @@ export const USUAL_NAMESPACES = ['openshift-multus', 'kube-system'] as const;
 export interface InventoryOptions {
   /** Where pools are looked for; absent: everywhere. */
   readonly ipamNamespace?: string;
+  /**
+   * Reads pools and reservations side by side: quicker, and good enough where nothing is judged. Verdicts need the
+   * pools first.
+   */
+  readonly sideBySide?: boolean;
 }
 
 /** Pools, what guards them, and what draws from them. */
@@ -83,14 +88,17 @@ export async function readInventory(reader: ClusterReader, options: InventoryOpt
     gaps,
     'capacities count whole ranges, and networks are told by names alone',
   );
+  const guards = (namespaces: readonly string[] | null): Promise<[Reservation[] | null, Slices]> =>
+    Promise.all([readReservations(reader, namespaces, gaps), readSlices(reader, namespaces)]);
+  const asked = options.ipamNamespace === undefined ? null : [options.ipamNamespace];
+  const early = options.sideBySide === true ? guards(asked) : undefined;
   // What fails here is thrown when it is awaited; until then it must not count as unhandled.
-  readingNads.catch(() => undefined);
+  for (const reading of [readingNads, early]) reading?.catch(() => undefined);
   const { pools, namespaces } = await readPools(reader, options, gaps);
-  const [nads, reservations, slices] = await Promise.all([
-    readingNads,
-    readReservations(reader, namespaces, gaps),
-    readSlices(reader, namespaces),
-  ]);
+  const nads = await readingNads;
+  // Whoever may not look everywhere looks again where the pools were found.
+  const isEnough = early !== undefined && (namespaces === null) === (asked === null);
+  const [reservations, slices] = await (isEnough ? early : guards(namespaces));
   const nodeSlicePools = slices instanceof ClusterFailure ? null : slices;
 
   const reservationsByKey = byObjectKey(reservations ?? []);
@@ -174,11 +182,11 @@ async function readReservations(
   return reservations;
 }
 
+/** Slices, or why they could not be read. */
+type Slices = NodeSlicePool[] | ClusterFailure;
+
 /** The plugin looks for slices where it keeps its pools (whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go). */
-async function readSlices(
-  reader: ClusterReader,
-  namespaces: readonly string[] | null,
-): Promise<NodeSlicePool[] | ClusterFailure> {
+async function readSlices(reader: ClusterReader, namespaces: readonly string[] | null): Promise<Slices> {
   const slicePools: NodeSlicePool[] = [];
   try {
     for (const namespace of namespaces ?? [undefined]) {

@@ -21,6 +21,8 @@ const LIST_NAMESPACE_ABOVE_IN_ALL = { pods: 200, each: 5 };
 export type Owner =
   | { readonly state: 'absent'; readonly confirmedByGet: boolean }
   | { readonly state: 'unknown'; readonly why: 'look-up-failed' | 'pods-not-collected' }
+  /** There to stay, and shows everything that is held for it: live, and nothing else was kept of it. */
+  | { readonly state: 'plain' }
   | {
       readonly state: 'found';
       readonly pod: PodMetadata;
@@ -48,7 +50,7 @@ export interface PodReading {
 
 interface Seen {
   /** null: owns no claim. */
-  readonly owner: PodMetadata | null;
+  readonly owner: PodMetadata | 'plain' | null;
   readonly key: string;
   readonly uid: string;
   readonly shows: readonly { readonly address: string; readonly network: string }[];
@@ -60,6 +62,8 @@ export interface PodQuestions {
   /** Addresses of which every pod that shows them is wanted, whoever holds them. */
   readonly watched: readonly Address[];
   readonly nads: readonly Nad[] | null;
+  /** Whether the evidence for what is live is wanted; else nothing is kept of a pod that is plainly there. */
+  readonly evidenceOfLive: boolean;
 }
 
 /**
@@ -69,11 +73,11 @@ export interface PodQuestions {
  */
 export async function readPods(
   reader: ClusterReader,
-  { claims, watched, nads }: PodQuestions,
+  { claims, watched, nads, evidenceOfLive }: PodQuestions,
   nodes: Nodes,
   gaps: Gaps,
 ): Promise<PodReading> {
-  const wanted = new Wanted(claims, watched);
+  const wanted = new Wanted(claims, watched, evidenceOfLive);
   // Every pod yields something, so that the list itself counts them, also when it had to start again.
   const listed = await reader.collect(
     PODS,
@@ -86,8 +90,10 @@ export async function readPods(
   const finished = await readFinished(reader, seen);
   const owners = new Map<string, Owner>();
   for (const { owner, key } of seen) {
-    if (owner !== null)
-      owners.set(key, { state: 'found', pod: owner, whole: finished.get(key) ?? null, pending: false });
+    if (owner === null) continue;
+    const whole = finished.get(key);
+    if (whole !== undefined) owners.set(key, found(whole));
+    else owners.set(key, owner === 'plain' ? PLAIN : { state: 'found', pod: owner, whole: null, pending: false });
   }
   await classify(reader, wanted, owners, nodes, gaps);
 
@@ -115,7 +121,11 @@ class Wanted {
   readonly #watched: ReadonlySet<string>;
   readonly #words = new Words();
 
-  constructor(claims: readonly Claim[], watched: readonly Address[]) {
+  constructor(
+    claims: readonly Claim[],
+    watched: readonly Address[],
+    private readonly evidenceOfLive: boolean,
+  ) {
     this.#watched = new Set(watched.map(String));
     for (const claim of claims) {
       if (claim.owner === null) continue;
@@ -152,8 +162,14 @@ class Wanted {
       }
     }
     if (claims === undefined && shows === undefined) return undefined;
-    const owner = claims === undefined ? null : isPlainly(pod, claims) ? this.#small(pod, claims) : pod;
-    return { owner, key, uid: pod.uid, shows: shows ?? NOTHING };
+    return { owner: claims === undefined ? null : this.#kept(pod, claims), key, uid: pod.uid, shows: shows ?? NOTHING };
+  }
+
+  #kept(pod: PodMetadata, claims: readonly Claim[]): PodMetadata | 'plain' {
+    if (!isPlainly(pod, claims)) return pod;
+    return this.evidenceOfLive || claims.some(({ malformed }) => malformed !== null)
+      ? this.#small(pod, claims)
+      : 'plain';
   }
 
   /**
@@ -322,6 +338,8 @@ function ownerOf(claim: Claim, owners: ReadonlyMap<string, Owner>, reader: Clust
 }
 
 const NOTHING: readonly never[] = [];
+
+const PLAIN: Owner = { state: 'plain' };
 
 /** The claims' own copies of those addresses among some that are held for them. */
 function heldAmong(claims: readonly Claim[], addresses: readonly Address[]): Address[] {

@@ -75,7 +75,12 @@ export async function survey(reader: ClusterReader, options: SurveyOptions = {})
   const pods =
     claims.length === 0 && watched.length === 0
       ? null
-      : await readPods(reader, { claims, watched, nads: inventory.nads }, nodes, gaps);
+      : await readPods(
+          reader,
+          { claims, watched, nads: inventory.nads, evidenceOfLive: options.findingsOnly !== true },
+          nodes,
+          gaps,
+        );
   const judge = pods === null ? null : new Judge(claims, pods, new Claimants(reader, gaps), nodes, everyClaim);
   const judged = judge === null ? [] : await judge.all(reader, gaps, options.findingsOnly ?? false);
   const readAt = reader.now();
@@ -93,6 +98,9 @@ export async function survey(reader: ClusterReader, options: SurveyOptions = {})
     incomplete: inventory.incomplete || gaps.incomplete,
   };
 }
+
+/** An owner of which more is known than that it is plainly there. */
+type ReadOwner = Exclude<Owner, { readonly state: 'plain' }>;
 
 /** Brings the evidence for each claim together and applies the table. */
 class Judge {
@@ -126,7 +134,12 @@ class Judge {
     this.#held = heldByAttachment(this.everyClaim, leaving);
     const judged: JudgedClaim[] = [];
     for (const claim of this.claims) {
-      const item = await this.#one(claim, traces, nowMs);
+      const owner = this.pods.ownerOf(claim);
+      if (owner.state === 'plain') {
+        if (claim.pool !== null) this.live++;
+        continue;
+      }
+      const item = await this.#one(claim, owner, traces, nowMs);
       const isLive = item.verdict === 'live';
       if (isLive && claim.pool !== null) this.live++;
       if (!isLive || !findingsOnly) judged.push(item);
@@ -134,8 +147,12 @@ class Judge {
     return judged;
   }
 
-  async #one(claim: Claim, traces: ReadonlyMap<string, PodTraces>, nowMs: number): Promise<JudgedClaim> {
-    const owner = this.pods.ownerOf(claim);
+  async #one(
+    claim: Claim,
+    owner: ReadOwner,
+    traces: ReadonlyMap<string, PodTraces>,
+    nowMs: number,
+  ): Promise<JudgedClaim> {
     const key = claim.owner === null ? null : objectKey(claim.owner.namespace, claim.owner.name);
     const trace = key === null ? undefined : traces.get(key);
     const ownerNode = owner.state === 'found' ? (owner.whole?.nodeName ?? null) : null;
@@ -163,12 +180,12 @@ class Judge {
   }
 
   /** A pod that plainly shows the address needs nobody's word; for any other it counts who wants it. */
-  #wantedBack(ref: ObjectRef, owner: Owner): Evidence['wantedBack'] {
+  #wantedBack(ref: ObjectRef, owner: ReadOwner): Evidence['wantedBack'] {
     if (owner.state === 'unknown' || (owner.state === 'found' && isPlain(owner))) return null;
     return this.claimants.wants(ref, owner.state === 'absent');
   }
 
-  async #ownerEvidence(owner: Owner): Promise<OwnerEvidence> {
+  async #ownerEvidence(owner: ReadOwner): Promise<OwnerEvidence> {
     if (owner.state !== 'found') return owner.state === 'absent' ? { state: 'absent' } : owner;
     const { pod, whole } = owner;
     const ending = pod.terminating || whole?.phase === 'Succeeded' || whole?.phase === 'Failed';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Address, type Family } from '../../src/net/address.js';
+import { Address } from '../../src/net/address.js';
 import { Prefix } from '../../src/net/prefix.js';
 
 /** Numbers of an IPv6 address that lie where things happen: many zero or all-ones groups, mixed with random ones. */

@@ -7,10 +7,14 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
+/** A run that hangs is ended, and its exit code is then null. */
+const LONGEST_MS = 150_000;
+
 /** What a run left behind. */
 export interface Ran {
   readonly stdout: string;
   readonly stderr: string;
+  /** null: ended by a signal. */
   readonly code: number | null;
 }
 
@@ -48,6 +52,7 @@ export async function ipamctl(args: readonly string[], options: RunOptions = {})
     env: cleanEnvironment(options.env),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
@@ -59,5 +64,6 @@ export async function ipamctl(args: readonly string[], options: RunOptions = {})
     child.on('error', fail);
     child.on('close', done);
   });
+  clearTimeout(timer);
   return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString(), code };
 }

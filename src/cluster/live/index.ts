@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { ClusterFailure, type RequestIdentity } from '../../errors.js';
 import type { ConnectionOptions, ReadingObserver } from '../options.js';
 import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions } from '../port.js';
@@ -42,6 +43,9 @@ export async function openCluster(
   observer: ReadingObserver,
   settings: LiveSettings = {},
 ): Promise<LiveCluster> {
+  // Nearly all of a big list is let go at once: a young generation that does not grow costs nothing here, and holds
+  // some ten megabytes less.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const connection = resolveConnection(options, settings.surroundings ?? { env: process.env, home: homedir() });
   const timeoutMs = options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
   const asker = { connection, timeoutMs };

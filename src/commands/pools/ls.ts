@@ -40,7 +40,8 @@ export default class PoolsLs extends BaseCommand {
     const { flags } = await this.parse(PoolsLs);
     await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
       const judged = flags.stale ? await survey(reader, { ...inventoryOptions(flags), findingsOnly: true }) : null;
-      const inventory = judged?.inventory ?? (await readInventory(reader, inventoryOptions(flags)));
+      const inventory =
+        judged?.inventory ?? (await readInventory(reader, { ...inventoryOptions(flags), sideBySide: true }));
       const selected = await selectPools(reader, flags.selector);
       const list = listPools(inventory, {
         sortBy: flags['sort-by'],

@@ -2,7 +2,7 @@ import type { Nad } from '../nad/nad.js';
 import type { Address } from '../net/address.js';
 import type { Interval, IntervalSet } from '../net/interval.js';
 import { nodeSlicePoolName, parsePoolName, poolName, reservationName, splitPoolPrefix } from '../whereabouts/names.js';
-import type { NodeSlicePool, Pool, Reservation } from '../whereabouts/objects.js';
+import type { NodeSlicePool, ObjectRef, Pool, Reservation } from '../whereabouts/objects.js';
 import { usable, windowAddresses } from '../whereabouts/window.js';
 
 /** What one NAD draws from one pool. */
@@ -52,9 +52,9 @@ export class PoolAtlas {
   readonly #draws = new Map<string, { readonly candidate: Candidate; readonly draw: Draw }[]>();
   readonly #networks = new Set<string>();
   readonly #nodeNames: ReadonlySet<string>;
-  readonly #reservations: ReadonlyMap<string, Reservation>;
+  readonly #reservations: ObjectIndex<Reservation>;
 
-  constructor(surroundings: Surroundings, reservations: ReadonlyMap<string, Reservation>) {
+  constructor(surroundings: Surroundings, reservations: ObjectIndex<Reservation>) {
     this.#nodeNames = surroundings.nodeNames ?? new Set();
     this.#reservations = reservations;
     const slicePools = new Map<string, NodeSlicePool[]>();
@@ -173,7 +173,7 @@ export class PoolAtlas {
   }
 
   #reservationOf(namespace: string, address: Address, networkName: string | null): Reservation | undefined {
-    return this.#reservations.get(objectKey(namespace, reservationName(address, networkName)));
+    return this.#reservations.get(namespace, reservationName(address, networkName));
   }
 }
 
@@ -187,11 +187,21 @@ export function objectKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
-/** Indexes objects by namespace and name. */
-export function byObjectKey<T extends { readonly namespace: string; readonly name: string }>(
-  objects: readonly T[],
-): Map<string, T> {
-  return new Map(objects.map((object) => [objectKey(object.namespace, object.name), object]));
+/** Objects by namespace and name, without a text of both for each of them. */
+export class ObjectIndex<T extends ObjectRef> {
+  readonly #byNamespace = new Map<string, Map<string, T>>();
+
+  constructor(objects: Iterable<T>) {
+    for (const object of objects) {
+      let named = this.#byNamespace.get(object.namespace);
+      if (named === undefined) this.#byNamespace.set(object.namespace, (named = new Map<string, T>()));
+      named.set(object.name, object);
+    }
+  }
+
+  get(namespace: string, name: string): T | undefined {
+    return this.#byNamespace.get(namespace)?.get(name);
+  }
 }
 
 /** `a-b-c` may be the network `a-b-c`, or one of `a`, `a-b` with the rest for a node. */

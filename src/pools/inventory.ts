@@ -19,7 +19,7 @@ import {
   type Reservation,
 } from '../whereabouts/objects.js';
 import { Words } from './words.js';
-import { byObjectKey, networkIsKnown, PoolAtlas, type Belonging } from './belonging.js';
+import { ObjectIndex, networkIsKnown, PoolAtlas, type Belonging } from './belonging.js';
 
 /** Where whereabouts keeps its pools when nobody says otherwise: OpenShift's place first, then upstream's. */
 export const USUAL_NAMESPACES = ['openshift-multus', 'kube-system'] as const;
@@ -39,8 +39,8 @@ export interface Inventory {
   readonly pools: readonly Pool[];
   /** null: could not be read. */
   readonly reservations: readonly Reservation[] | null;
-  /** Reservations by `namespace/name`; empty where they could not be read. */
-  readonly reservationsByKey: ReadonlyMap<string, Reservation>;
+  /** Empty where they could not be read. */
+  readonly reservationsByName: ObjectIndex<Reservation>;
   /** null: could not be read. */
   readonly nads: readonly Nad[] | null;
   readonly nodeSlicePools: readonly NodeSlicePool[] | null;
@@ -101,8 +101,8 @@ export async function readInventory(reader: ClusterReader, options: InventoryOpt
   const [reservations, slices] = await (isEnough ? early : guards(namespaces));
   const nodeSlicePools = slices instanceof ClusterFailure ? null : slices;
 
-  const reservationsByKey = byObjectKey(reservations ?? []);
-  let atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: null }, reservationsByKey);
+  const reservationsByName = new ObjectIndex(reservations ?? []);
+  let atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: null }, reservationsByName);
   let belongings = belongingsOf(pools, atlas);
   if (pools.some((pool) => isToldByNodeNames(pool, belongings.get(pool)))) {
     const names = await optional(
@@ -113,14 +113,14 @@ export async function readInventory(reader: ClusterReader, options: InventoryOpt
       'some pools cannot be told apart',
       { metadataOnly: true },
     );
-    atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: new Set(names ?? []) }, reservationsByKey);
+    atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: new Set(names ?? []) }, reservationsByName);
     belongings = belongingsOf(pools, atlas);
   }
   if (slices instanceof ClusterFailure && (nads === null || nads.some(usesSlices) || [...belongings].some(isGuess))) {
     gaps.note(slices, 'pools of node slices are told by names alone');
   }
   const { warnings, incomplete } = gaps;
-  const read = { pools, reservations, reservationsByKey, nads, nodeSlicePools };
+  const read = { pools, reservations, reservationsByName, nads, nodeSlicePools };
   return { ...read, atlas, belongings, namespaces, warnings, incomplete };
 }
 

@@ -1,5 +1,5 @@
 import type { Address } from '../net/address.js';
-import { objectKey, type Belonging } from '../pools/belonging.js';
+import { objectKey, type Belonging, type ObjectIndex } from '../pools/belonging.js';
 import type { Inventory } from '../pools/inventory.js';
 import { parseReservationName, reservationName } from '../whereabouts/names.js';
 import { parsePodref, type Allocation, type ObjectRef, type Pool, type Reservation } from '../whereabouts/objects.js';
@@ -31,7 +31,7 @@ export function claimsOf(inventory: Inventory): Claim[] {
     const belonging = inventory.belongings.get(pool);
     if (belonging === undefined) continue;
     for (const allocation of pool.allocations) {
-      const claim = allocationClaim(pool, allocation, belonging, inventory.reservationsByKey);
+      const claim = allocationClaim(pool, allocation, belonging, inventory.reservationsByName);
       if (claim.reservation !== null) reserved.add(claim.reservation);
       claims.push(claim);
     }
@@ -52,7 +52,7 @@ function allocationClaim(
   pool: Pool,
   allocation: Allocation,
   belonging: Belonging,
-  reservations: ReadonlyMap<string, Reservation>,
+  reservations: ObjectIndex<Reservation>,
 ): Claim {
   const { reading, podref, ifName } = allocation;
   const owner = parsePodref(podref) ?? null;
@@ -72,7 +72,7 @@ function allocationClaim(
     pool,
     allocation,
     // Without its network nobody knows which reservation is the address's own.
-    reservation: name === null || !networkKnown ? null : (reservations.get(objectKey(pool.namespace, name)) ?? null),
+    reservation: name === null || !networkKnown ? null : (reservations.get(pool.namespace, name) ?? null),
     malformed,
     address,
     podref,

@@ -104,9 +104,8 @@ export async function readPods(
     ownerOf: (claim) => ownerOf(claim, owners, reader),
     otherPodsThatShow: (claim) => {
       if (claim.address === null || claim.owner === null) return [];
-      const own = objectKey(claim.owner.namespace, claim.owner.name);
       return (shownBy.get(claim.address.toString()) ?? []).filter(
-        (pod) => objectKey(pod.namespace, pod.name) !== own && networks.mayDrawFor(pod.network, claim),
+        (pod) => objectKey(pod.namespace, pod.name) !== claim.podref && networks.mayDrawFor(pod.network, claim),
       );
     },
     podsThatShow: (address) => shownBy.get(address.toString()) ?? [],
@@ -129,7 +128,8 @@ class Wanted {
     this.#watched = new Set(watched.map(String));
     for (const claim of claims) {
       if (claim.owner === null) continue;
-      const owner = objectKey(claim.owner.namespace, claim.owner.name);
+      // A podref that could be read is `namespace/name` already.
+      const owner = claim.podref;
       const own = this.#byOwner.get(owner);
       if (own === undefined) this.#byOwner.set(owner, [claim]);
       else own.push(claim);
@@ -146,8 +146,9 @@ class Wanted {
 
   /** Keeps of a pod what the claims need, or nothing. */
   see(pod: PodMetadata): Seen | undefined {
-    const key = objectKey(pod.namespace, pod.name);
-    const claims = this.#byOwner.get(key);
+    const asked = objectKey(pod.namespace, pod.name);
+    const claims = this.#byOwner.get(asked);
+    const key = claims?.[0]?.podref ?? asked;
     let shows: { address: string; network: string }[] | undefined;
     if (pod.shown.state === 'read') {
       for (const { addresses, network } of pod.shown.entries) {
@@ -329,10 +330,9 @@ function found(whole: WholePod): Owner {
 
 function ownerOf(claim: Claim, owners: ReadonlyMap<string, Owner>, reader: ClusterReader): Owner {
   if (claim.owner === null) return { state: 'unknown', why: 'look-up-failed' };
-  const { namespace, name } = claim.owner;
-  const owner = owners.get(objectKey(namespace, name));
+  const owner = owners.get(claim.podref);
   if (owner !== undefined) return owner;
-  return reader.isComplete(PODS, namespace)
+  return reader.isComplete(PODS, claim.owner.namespace)
     ? { state: 'absent', confirmedByGet: false }
     : { state: 'unknown', why: 'pods-not-collected' };
 }

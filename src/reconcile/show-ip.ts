@@ -3,7 +3,7 @@ import type { ClusterReader } from '../cluster/port.js';
 import { PODS } from '../cluster/resources.js';
 import { readNetworkStatus } from '../nad/network-status.js';
 import type { Address } from '../net/address.js';
-import { networkIsKnown, objectKey } from '../pools/belonging.js';
+import { networkIsKnown } from '../pools/belonging.js';
 import { describePools } from '../pools/documents.js';
 import { extentOf } from '../pools/extent.js';
 import type { Inventory, InventoryOptions } from '../pools/inventory.js';
@@ -148,7 +148,7 @@ function placesOf(inventory: Inventory, address: Address): PlaceDocument[] {
     const { networkName } = belonging;
     const known = networkIsKnown(belonging);
     const reservation = known
-      ? inventory.reservationsByKey.get(objectKey(pool.namespace, reservationName(address, networkName)))
+      ? inventory.reservationsByName.get(pool.namespace, reservationName(address, networkName))
       : undefined;
     const isInside = usage.addresses.contains(address);
     return {

@@ -73,24 +73,38 @@ export interface NodeSlicePool extends ObjectHead {
 
 const NO_ENTRY: JsonObject = Object.freeze({});
 
-/** Plain fields but for the reading, of which only the shared base is kept. */
+/** Plain fields but for the reading, of which only the shared base is kept, and the entry where the fields say it all. */
 class PoolAllocation implements Allocation {
   readonly #base: Address | undefined;
+  readonly #raw: JsonObject | undefined;
 
   constructor(
     readonly key: string,
     readonly id: string,
     readonly podref: string,
     readonly ifName: string | null,
-    readonly raw: JsonObject,
+    raw: JsonObject,
     base: Address | undefined,
   ) {
     this.#base = base;
+    this.#raw = isUsual(raw) ? undefined : raw;
+  }
+
+  get raw(): JsonObject {
+    const { id, podref, ifName } = this;
+    return this.#raw ?? (ifName === null ? { id, podref } : { id, podref, ifname: ifName });
   }
 
   get reading(): KeyReading {
     return this.#base === undefined ? { ok: false, reason: 'no-address' } : readKey(this.key, this.#base);
   }
+}
+
+/** Whether an entry has the fields that whereabouts writes, as text, and no others. */
+function isUsual(raw: JsonObject): boolean {
+  const { id, podref, ifname } = raw;
+  if (typeof id !== 'string' || typeof podref !== 'string') return false;
+  return Object.keys(raw).length === (typeof ifname === 'string' ? 3 : 2);
 }
 
 /** An allocation from its key and entry; `base` is the address part of the pool's range, undefined when unreadable. */

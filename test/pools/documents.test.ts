@@ -6,7 +6,7 @@ import { findPool } from '../../src/pools/find.js';
 import type { Inventory } from '../../src/pools/inventory.js';
 import { listPools } from '../../src/pools/list.js';
 import { KEYS_NAMED } from '../../src/pools/problems.js';
-import { byObjectKey } from '../../src/pools/belonging.js';
+import { ObjectIndex } from '../../src/pools/belonging.js';
 import type { Pool } from '../../src/whereabouts/objects.js';
 import { nearest } from '../../src/render/nearest.js';
 import { World, WorldReader } from '../reconcile/support/world.js';
@@ -18,7 +18,7 @@ function inventory(pools: readonly Pool[], around: Around = {}): Inventory {
   return {
     pools,
     reservations,
-    reservationsByKey: byObjectKey(reservations),
+    reservationsByName: new ObjectIndex(reservations),
     nads: around.nads ?? [],
     nodeSlicePools: around.slices ?? [],
     atlas: its,

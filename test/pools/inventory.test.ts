@@ -44,7 +44,7 @@ describe('where pools are looked for', () => {
       'openshift-multus/10.1.0.0-24',
     ]);
     expect(inventory).toMatchObject({ namespaces: null, incomplete: false, warnings: [] });
-    expect(inventory.reservationsByKey.get('kube-system/10.0.0.1')?.podref).toBe('default/a');
+    expect(inventory.reservationsByName.get('kube-system', '10.0.0.1')?.podref).toBe('default/a');
   });
 
   test('in the namespace that was named, reservations too', async () => {

@@ -1,6 +1,6 @@
 import { readNad, type Nad } from '../../src/nad/nad.js';
 import { Address } from '../../src/net/address.js';
-import { byObjectKey, PoolAtlas, type Belonging } from '../../src/pools/belonging.js';
+import { ObjectIndex, PoolAtlas, type Belonging } from '../../src/pools/belonging.js';
 import {
   parseNodeSlicePool,
   parsePool,
@@ -64,7 +64,7 @@ export interface Around {
 
 export function atlas({ nads = [], slices = [], nodes = [], reservations = [] }: Around): PoolAtlas {
   const nodeNames = nodes === null ? null : new Set(nodes);
-  return new PoolAtlas({ nads, nodeSlicePools: slices, nodeNames }, byObjectKey(reservations));
+  return new PoolAtlas({ nads, nodeSlicePools: slices, nodeNames }, new ObjectIndex(reservations));
 }
 
 export function belonging(of: Pool, around: Around = {}): Belonging {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { parseNodeSlicePool, parsePodref, parsePool, parseReservation } from '../../src/whereabouts/objects.js';
 
 const metadata = {
@@ -98,4 +99,15 @@ test.each([
   ['n s/pod', undefined],
 ])('parsePodref %p', (text, expected) => {
   expect(parsePodref(text)).toEqual(expected);
+
+  test('the raw entry is what was read, field by field', () => {
+    const value = fc.oneof(fc.string(), fc.integer(), fc.constant(null));
+    const entry = fc.dictionary(fc.constantFrom('id', 'podref', 'ifname', 'more'), value);
+    fc.assert(
+      fc.property(entry, (raw) => {
+        const pool = parsePool({ metadata: { name: 'p' }, spec: { range: '10.0.0.0/24', allocations: { '1': raw } } });
+        expect(pool.allocations[0]?.raw).toEqual({ ...raw });
+      }),
+    );
+  });
 });

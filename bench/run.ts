@@ -23,10 +23,14 @@ const NODE: Subject = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] }
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'string' } } });
 
 const sections: Section[] = [await start(), await sandbox()];
-if (values.quick !== true) {
-  sections.push(await big(1000, 10), await big(100, 100), await big(100, 500));
-}
+const SIZES = [
+  [1000, 10],
+  [100, 100],
+  [100, 500],
+] as const;
+if (values.quick !== true) for (const [pools, perPool] of SIZES) sections.push(await big(pools, perPool));
 for (const section of sections) print(section);
+if (values.quick !== true) printGrowth();
 if (values.json !== undefined) {
   const machine = { node: process.version, cpus: cpus().length, model: cpus()[0]?.model ?? 'unknown' };
   writeFileSync(values.json, `${JSON.stringify({ machine, rounds: ROUNDS, sections }, null, 2)}\n`);
@@ -96,6 +100,17 @@ async function withCluster<T>(
   } finally {
     await cluster.stop();
   }
+}
+
+/** How cost grows with what is read: the exponent of 1 is linear. */
+function printGrowth(): void {
+  const [, , , small, large] = sections;
+  const [from, to] = [small, large].map((section) => section?.rows.find(({ name }) => name.includes('reconcile')));
+  if (from === undefined || to === undefined) return;
+  const exponent = Math.log(to.wallMs / from.wallMs) / Math.log(5);
+  console.log(
+    `\nreconcile from 10,000 to 50,000 allocations grows with the power ${exponent.toFixed(2)} of what is read`,
+  );
 }
 
 function print({ title, rows }: Section): void {

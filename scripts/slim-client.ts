@@ -12,6 +12,9 @@ const STUBS: Readonly<Record<string, string>> = {
   'openid-client': 'export const discovery = undefined, refreshTokenGrant = undefined;',
   // src/cluster/live/kubeconfig.ts reads the files.
   'js-yaml': 'export default undefined;',
+  // Plugins are run by src/cluster/live/exec.ts; what is left is for old providers and WSL.
+  'node:child_process':
+    "export default new Proxy({}, { get: (_, name) => (...args) => require('node:child_process')[name](...args) });",
   'socks-proxy-agent':
     "export function SocksProxyAgent(...args) { return new (require('socks-proxy-agent').SocksProxyAgent)(...args); }",
   'jsonpath-plus': "export const JSONPath = (...args) => require('jsonpath-plus').JSONPath(...args);",

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { ClusterFailure } from '../../errors.js';
 import type { ClusterSettings, ExecSettings } from './connection.js';
 import { asRecord, asText, harmless } from './text.js';
@@ -93,12 +92,14 @@ interface Ran {
   readonly stderr: string;
 }
 
-function run(
+async function run(
   exec: ExecSettings,
   env: NodeJS.ProcessEnv,
   interactive: boolean,
   say: ((text: string) => void) | undefined,
 ): Promise<Ran> {
+  // Loaded by whoever has such a plugin.
+  const { spawn } = await import('node:child_process');
   return new Promise((resolve, reject) => {
     const child = spawn(exec.command, [...exec.args], {
       env,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { parse, YAMLError } from 'yaml';
+import { FAILSAFE_SCHEMA, load, YAMLException } from 'js-yaml';
 import { ClusterFailure } from '../../errors.js';
 import { asRecord, asText, harmless, shortPath } from './text.js';
 
@@ -86,12 +86,12 @@ function readFile(file: string, required: boolean, home: string | undefined) {
   let config: unknown;
   try {
     // Only strings: a token or a name of digits must stay what was written.
-    config = parse(text, { schema: 'failsafe', logLevel: 'error' });
+    config = load(text, { schema: FAILSAFE_SCHEMA });
   } catch (error) {
-    const at = error instanceof YAMLError ? error.linePos?.[0] : undefined;
-    const place = at === undefined ? shown : `${shown}:${at.line.toString()}:${at.col.toString()}`;
-    const why = harmless((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '');
-    // The message must not quote the file's text: it may be a token.
+    const known = error instanceof YAMLException ? error : undefined;
+    const place = known === undefined ? shown : `${shown}:${known.mark.line + 1}:${known.mark.column + 1}`;
+    // Its whole message would quote the file's text, which may be a token.
+    const why = harmless(known?.reason ?? (error instanceof Error ? error.message : String(error)));
     throw new ClusterFailure('bad-kubeconfig', `kubeconfig ${place} is not YAML`, {}, { facts: [why], cause: error });
   }
   if (config === null || config === '' || config === undefined) return undefined;

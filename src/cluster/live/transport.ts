@@ -1,7 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { RequestIdentity } from '../../errors.js';
 import type { Authorization } from './credentials.js';
 
@@ -122,7 +121,8 @@ export async function attempt<T>(
 
 function decoded(response: http.IncomingMessage): Readable {
   if (response.headers['content-encoding'] !== 'gzip') return response;
-  const gunzip = createGunzip();
+  // API servers compress only what is big, so small readings need not load it.
+  const gunzip = process.getBuiltinModule('node:zlib').createGunzip();
   // `pipeline` hands the error of either on to the other; the reader sees it.
   return pipeline(response, gunzip, () => undefined);
 }

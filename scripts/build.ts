@@ -88,9 +88,8 @@ function writeManifest(): void {
     // It would ask the registry for a newer version of itself.
     env: { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: 'true' },
   });
-  const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
-    commands: Record<string, unknown>;
-  };
+  const file = join(root, 'oclif.manifest.json');
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as { commands: Record<string, unknown> };
   const expected = commands.map((file) =>
     file
       .split(sep)
@@ -99,4 +98,7 @@ function writeManifest(): void {
   );
   const missing = expected.filter((id) => manifest.commands[id] === undefined);
   if (missing.length > 0) throw new Error(`oclif.manifest.json lacks ${missing.join(', ')}`);
+  // oclif lists them as they happen to load; a committed file must not change by itself.
+  const sorted = Object.fromEntries(Object.entries(manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(file, `${JSON.stringify({ ...manifest, commands: sorted }, null, 2)}\n`);
 }

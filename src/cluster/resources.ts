@@ -6,35 +6,51 @@ export interface Resource {
   readonly plural: string;
   readonly kind: string;
   readonly namespaced: boolean;
+  /** About what one of them weighs as JSON, for the size of a list's first page; nothing depends on its being right. */
+  readonly typicalBytes: number;
 }
 
 const whereabouts = { group: 'whereabouts.cni.cncf.io', version: 'v1alpha1', namespaced: true };
 const core = { group: '', version: 'v1' };
 
-export const IP_POOLS: Resource = { ...whereabouts, plural: 'ippools', kind: 'IPPool' };
+export const IP_POOLS: Resource = { ...whereabouts, plural: 'ippools', kind: 'IPPool', typicalBytes: 80_000 };
 export const RESERVATIONS: Resource = {
   ...whereabouts,
   plural: 'overlappingrangeipreservations',
   kind: 'OverlappingRangeIPReservation',
+  typicalBytes: 1000,
 };
-export const NODE_SLICE_POOLS: Resource = { ...whereabouts, plural: 'nodeslicepools', kind: 'NodeSlicePool' };
+export const NODE_SLICE_POOLS: Resource = {
+  ...whereabouts,
+  plural: 'nodeslicepools',
+  kind: 'NodeSlicePool',
+  typicalBytes: 80_000,
+};
 export const NADS: Resource = {
   group: 'k8s.cni.cncf.io',
   version: 'v1',
   plural: 'network-attachment-definitions',
   kind: 'NetworkAttachmentDefinition',
   namespaced: true,
+  typicalBytes: 2000,
 };
-export const PODS: Resource = { ...core, plural: 'pods', kind: 'Pod', namespaced: true };
-export const NODES: Resource = { ...core, plural: 'nodes', kind: 'Node', namespaced: false };
-export const NAMESPACES: Resource = { ...core, plural: 'namespaces', kind: 'Namespace', namespaced: false };
-export const EVENTS: Resource = { ...core, plural: 'events', kind: 'Event', namespaced: true };
+export const PODS: Resource = { ...core, plural: 'pods', kind: 'Pod', namespaced: true, typicalBytes: 16_000 };
+export const NODES: Resource = { ...core, plural: 'nodes', kind: 'Node', namespaced: false, typicalBytes: 16_000 };
+export const NAMESPACES: Resource = {
+  ...core,
+  plural: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+  typicalBytes: 1000,
+};
+export const EVENTS: Resource = { ...core, plural: 'events', kind: 'Event', namespaced: true, typicalBytes: 2000 };
 export const STATEFUL_SETS: Resource = {
   group: 'apps',
   version: 'v1',
   plural: 'statefulsets',
   kind: 'StatefulSet',
   namespaced: true,
+  typicalBytes: 8000,
 };
 export const MIGRATIONS: Resource = {
   group: 'kubevirt.io',
@@ -42,6 +58,7 @@ export const MIGRATIONS: Resource = {
   plural: 'virtualmachineinstancemigrations',
   kind: 'VirtualMachineInstanceMigration',
   namespaced: true,
+  typicalBytes: 4000,
 };
 export const VIRTUAL_MACHINE_INSTANCES: Resource = {
   group: 'kubevirt.io',
@@ -49,6 +66,7 @@ export const VIRTUAL_MACHINE_INSTANCES: Resource = {
   plural: 'virtualmachineinstances',
   kind: 'VirtualMachineInstance',
   namespaced: true,
+  typicalBytes: 16_000,
 };
 
 /** Every kind that a snapshot may hold and a command may ask for. */

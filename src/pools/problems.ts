@@ -1,4 +1,5 @@
 import type { Pool } from '../whereabouts/objects.js';
+import { usable } from '../whereabouts/window.js';
 import { networkIsKnown, type Belonging } from './belonging.js';
 import type { Usage } from './usage.js';
 
@@ -49,16 +50,18 @@ export function problemsOf(
   const outsideRange: string[] = [];
   const outsideWindows: string[] = [];
   const badPodrefs: string[] = [];
-  for (const { key, reading, podref } of pool.allocations) {
+  const handedOut = range === undefined ? undefined : usable(range.masked());
+  for (const allocation of pool.allocations) {
+    const { key, podref } = allocation;
     if (!podrefIsReadable(podref)) badPodrefs.push(key);
+    if (range === undefined) continue;
+    const { reading } = allocation;
     if (!reading.ok) {
-      if (range !== undefined) unreadable.push(key);
+      unreadable.push(key);
       continue;
     }
-    if (range === undefined) continue;
     const { address } = reading;
-    const masked = range.masked();
-    if (!masked.contains(address) || address.equals(masked.network) || address.equals(masked.broadcast)) {
+    if (handedOut === undefined || address.compare(handedOut.first) < 0 || address.compare(handedOut.last) > 0) {
       outsideRange.push(key);
     } else if (belonging.draws.length > 0 && !usage.addresses.contains(address)) {
       outsideWindows.push(key);

@@ -36,7 +36,7 @@ export interface Usage {
  * @param reservations null where they could not be read
  */
 export function usageOf(pool: Pool, belonging: Belonging, reservations: ReservationIndex | null): Usage {
-  const held = heldAddresses(pool);
+  const { held, used } = heldAddresses(pool);
   const addresses = capacityOf(pool, belonging);
   const draws = belonging.draws.map((draw) => ({
     draw,
@@ -49,7 +49,7 @@ export function usageOf(pool: Pool, belonging: Belonging, reservations: Reservat
   return {
     addresses,
     capacity,
-    used: pool.allocations.reduce((count, { reading }) => count + (reading.ok ? 1 : 0), 0),
+    used,
     inside,
     free,
     blocked: reservations === null ? null : blockedIn(pool, belonging, addresses, held, reservations),
@@ -72,11 +72,16 @@ function capacityOf(pool: Pool, belonging: Belonging): IntervalSet {
   return windowAddresses(usable(pool.range.masked()), []);
 }
 
-/** The addresses that readable keys hold, by their text; two spellings of a key hold one address. */
-function heldAddresses(pool: Pool): Map<string, Address> {
-  const held = new Map<string, Address>();
-  for (const { reading } of pool.allocations) if (reading.ok) held.set(reading.address.toString(), reading.address);
-  return held;
+/** The addresses that readable keys hold, by their number; two spellings of a key hold one address. */
+function heldAddresses(pool: Pool): { readonly held: Map<bigint, Address>; readonly used: number } {
+  const held = new Map<bigint, Address>();
+  let used = 0;
+  for (const { reading } of pool.allocations) {
+    if (!reading.ok) continue;
+    used++;
+    held.set(reading.address.value, reading.address);
+  }
+  return { held, used };
 }
 
 function countInside(addresses: Iterable<Address>, set: IntervalSet): number {
@@ -90,14 +95,14 @@ function blockedIn(
   pool: Pool,
   belonging: Belonging,
   addresses: IntervalSet,
-  held: ReadonlyMap<string, Address>,
+  held: ReadonlyMap<bigint, Address>,
   reservations: ReservationIndex,
 ): bigint | null {
   if (!networkIsKnown(belonging)) return null;
   if (belonging.draws.length > 0 && !belonging.draws.some((draw) => draw.overlapping)) return 0n;
   let blocked = 0n;
   for (const address of reservations.within(pool.namespace, belonging.networkName, addresses)) {
-    if (!held.has(address.toString())) blocked++;
+    if (!held.has(address.value)) blocked++;
   }
   return blocked;
 }

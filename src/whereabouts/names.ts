@@ -142,5 +142,7 @@ function parseTail(tail: string): Address | undefined {
   if (!/^(?:[0-9.]+|[0-9a-f-]+)$/.test(tail)) return undefined;
   const address = Address.parse(tail.replaceAll('-', ':'));
   // Only what whereabouts itself would write: other spellings of the address name no reservation that it looks up.
+  // Dotted decimal has one spelling that parses.
+  if (address?.family === 4) return address;
   return address !== undefined && reservationName(address) === tail ? address : undefined;
 }

@@ -32,8 +32,8 @@ describe('pages', () => {
     const all = await cluster.collect(PODS, {}, names);
     expect(all).toHaveLength(12_000);
     expect(new Set(all).size).toBe(12_000);
-    expect(server.seen.map(({ path }) => query(path).get('limit'))).toEqual(['100', '5000', '5000', '5000']);
-    expect(progress).toEqual([100, 5100, 10_100, 12_000]);
+    expect(server.seen.map(({ path }) => query(path).get('limit'))).toEqual(['524', '5000', '5000', '5000']);
+    expect(progress).toEqual([524, 5524, 10_524, 12_000]);
     expect(server.seen.some(({ path }) => path.includes('resourceVersion'))).toBe(false);
   });
 
@@ -46,7 +46,7 @@ describe('pages', () => {
     });
     const cluster = await open({ kubeconfig: kubeconfig(server.url) });
     expect(await cluster.collect(PODS, {}, names)).toHaveLength(6);
-    expect(server.seen.map(({ path }) => query(path).get('limit'))).toEqual(['100', '20', '20']);
+    expect(server.seen.map(({ path }) => query(path).get('limit'))).toEqual(['524', '20', '20']);
   });
 
   test('metadata only: the whole page at once, and plain JSON taken too', async () => {
@@ -71,7 +71,7 @@ describe('pages', () => {
     expect(await (await open({ kubeconfig: kubeconfig(empty.url) })).collect(NODES, { namespace: 'x' }, names)).toEqual(
       [],
     );
-    expect(empty.seen[0]?.path).toBe('/api/v1/nodes?limit=100');
+    expect(empty.seen[0]?.path).toBe('/api/v1/nodes?limit=524');
   });
 
   test('an error of the projection is its caller’s', async () => {
@@ -99,7 +99,7 @@ describe('an expired continue token', () => {
 
   test('again and again: the list is read in one piece', async () => {
     const server = await serve(pages(250, (at) => (at > 0 ? expired : undefined)));
-    const cluster = await open({ kubeconfig: kubeconfig(server.url) });
+    const cluster = await open({ kubeconfig: kubeconfig(server.url) }, { chunkSize: 100 });
     expect(await cluster.collect(PODS, {}, names)).toHaveLength(250);
     expect(server.seen.at(-1)?.path).toBe('/api/v1/pods');
     expect(server.seen).toHaveLength(9);

@@ -64,7 +64,7 @@ describe('what is sent', () => {
     const config = kubeconfig(`${server.url}/k8s/clusters/c-1/`, '{username: u, password: p}');
     await (await open({ kubeconfig: config })).collect(PODS, { namespace: 'a', fieldSelector: 'x=y' }, names);
     expect(server.seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('u:p').toString('base64')}`);
-    expect(server.seen[0]?.path).toBe('/k8s/clusters/c-1/api/v1/namespaces/a/pods?fieldSelector=x%3Dy&limit=100');
+    expect(server.seen[0]?.path).toBe('/k8s/clusters/c-1/api/v1/namespaces/a/pods?fieldSelector=x%3Dy&limit=524');
   });
 
   test('a token file, without its line feed', async () => {

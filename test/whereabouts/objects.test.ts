@@ -99,7 +99,9 @@ test.each([
   ['n s/pod', undefined],
 ])('parsePodref %p', (text, expected) => {
   expect(parsePodref(text)).toEqual(expected);
+});
 
+describe('an allocation', () => {
   test('the raw entry is what was read, field by field', () => {
     const value = fc.oneof(fc.string(), fc.integer(), fc.constant(null));
     const entry = fc.dictionary(fc.constantFrom('id', 'podref', 'ifname', 'more'), value);

@@ -16,9 +16,8 @@ const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta
 const MAX_RESTARTS = 3;
 /** Pages of about this size: small enough for the server's memory and the request's time, big enough to be few. */
 const PAGE_BYTES = 8 * 1024 * 1024;
-/** The first page: how big the objects are is not known yet. Metadata weigh some kilobytes, a pool up to a megabyte. */
-const FIRST_METADATA = 500;
-const FIRST_PAGE = 100;
+/** About what the metadata of an object weigh, most of them the managed fields. */
+const METADATA_BYTES = 8 * 1024;
 const SMALLEST_PAGE = 5;
 
 /** What reading a list needs. */
@@ -67,7 +66,8 @@ async function readPages<T>(
   paged: boolean,
 ): Promise<T[] | undefined> {
   const all: T[] = [];
-  let limit = Math.min(reader.chunkSize, options.metadataOnly === true ? FIRST_METADATA : FIRST_PAGE);
+  // How big the objects really are, the first page tells.
+  let limit = fitting(reader, options.metadataOnly === true ? METADATA_BYTES : resource.typicalBytes);
   let next: string | undefined;
   let seen = 0;
   do {
@@ -83,12 +83,14 @@ async function readPages<T>(
     seen += page.count;
     reader.observer.progress?.(resource.plural, seen);
     next = page.next;
-    if (page.count > 0) {
-      const fitting = Math.floor(PAGE_BYTES / (page.bytes / page.count));
-      limit = Math.max(SMALLEST_PAGE, Math.min(reader.chunkSize, fitting));
-    }
+    if (page.count > 0) limit = fitting(reader, page.bytes / page.count);
   } while (next !== undefined);
   return all;
+}
+
+/** Objects of such a weight that make a page. */
+function fitting({ chunkSize }: ListReader, bytes: number): number {
+  return Math.max(Math.min(SMALLEST_PAGE, chunkSize), Math.min(chunkSize, Math.floor(PAGE_BYTES / bytes)));
 }
 
 interface Page<T> {

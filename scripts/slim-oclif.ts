@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild';
 const STUBS: Readonly<Record<string, string>> = {
   tinyglobby: "exports.glob = () => { throw new Error('the package lacks oclif.manifest.json'); };",
   minimatch: "exports.minimatch = () => { throw new Error('ipamctl has no plugins'); };",
-  'cli-spinners': 'exports.default = { line: { frames: [], interval: 130 }, dots2: { frames: [], interval: 80 } };',
+  'cli-spinners': 'module.exports = { line: { frames: [], interval: 130 }, dots2: { frames: [], interval: 80 } };',
   'wsl-utils': 'exports.isWsl = false;',
   // Whoever wants to see oclif at work asks by DEBUG.
   debug: "module.exports = process.env.DEBUG ? require('debug') : () => Object.assign(() => {}, { enabled: false });",

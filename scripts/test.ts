@@ -22,7 +22,10 @@ let passed = 0;
 let failed = 0;
 try {
   run('unit', []);
-  if (await canIntegrate()) run('integration', ['--maxWorkers=2']);
+  if (await canIntegrate()) {
+    proveCluster();
+    run('integration', ['--maxWorkers=2']);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -43,6 +46,19 @@ function run(project: string, options: readonly string[]): void {
   // A file that could not even run, and a test that was skipped, are no tests that passed.
   failed += outcome.numFailedTests + outcome.numRuntimeErrorTestSuites + outcome.numPendingTests;
   if (result.status !== 0 && outcome.numFailedTests + outcome.numRuntimeErrorTestSuites === 0) failed++;
+}
+
+/** The test cluster itself: what it promises to the other tests, and that nothing of it stays behind. */
+function proveCluster(): void {
+  const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', join('test', 'cluster', 'selftest.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  process.stderr.write(stdout);
+  const [, good = '0', bad = '1'] = /^(\d+) passed, (\d+) failed$/m.exec(stdout) ?? [];
+  passed += Number(good);
+  failed += Number(bad);
+  if (status !== 0 && bad === '0') failed++;
 }
 
 async function canIntegrate(): Promise<boolean> {

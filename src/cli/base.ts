@@ -55,7 +55,7 @@ export abstract class BaseCommand extends Command {
   ): Promise<void> {
     const plan = await planOutput(output.output, formats, output['no-headers'] ?? false);
     const result = await work();
-    await emit(result, plan, this.io);
+    await emit(result, plan, this.io, this.config.bin);
     process.exitCode = result.exitCode;
   }
 

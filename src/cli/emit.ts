@@ -5,6 +5,7 @@ import { safe } from '../render/safe.js';
 import { paint } from '../render/style.js';
 import { PLAIN } from '../render/terminal.js';
 import { wrap } from '../render/wrap.js';
+import { asInvoked } from './invocation.js';
 import { messageScreen, resultScreen, writeAll, type Io } from './io.js';
 import type { CommandResult, View } from './result.js';
 
@@ -47,8 +48,11 @@ export function isForPeople({ specs }: OutputPlan): boolean {
   return spec === undefined || spec.format === 'table' || spec.format === 'wide';
 }
 
-/** Prints the result in every asked format, then what goes to stderr. */
-export async function emit(result: CommandResult, plan: OutputPlan, io: Io): Promise<void> {
+/**
+ * Prints the result in every asked format, then what goes to stderr.
+ * @param bin what the user called the program
+ */
+export async function emit(result: CommandResult, plan: OutputPlan, io: Io, bin: string): Promise<void> {
   const hidden: string[] = [];
   for (const spec of plan.specs) {
     if (spec.file === undefined) {
@@ -61,7 +65,7 @@ export async function emit(result: CommandResult, plan: OutputPlan, io: Io): Pro
     }
   }
   const screen = messageScreen(io);
-  const told = (text: string): string => wrap(safe(text), screen.width);
+  const told = (text: string): string => wrap(asInvoked(safe(text), bin), screen.width);
   const label = paint(screen, 'warn', 'Warning:');
   const lines = result.warnings.map((warning) => told(`Warning: ${warning}`).replace('Warning:', label));
   if (isForPeople(plan)) {

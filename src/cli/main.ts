@@ -8,6 +8,7 @@ import { Failure, UsageFailure } from '../errors.js';
 import { parseOutput } from '../render/output.js';
 import { nearest } from '../render/nearest.js';
 import { exitCodeOf } from './exit-codes.js';
+import { asInvoked } from './invocation.js';
 import { isClosedPipe, messageScreen, processIo, writeAll } from './io.js';
 import { errorJson, errorText } from './report-failure.js';
 
@@ -34,7 +35,7 @@ export async function main(argv: readonly string[], root: string, bin?: string):
     }
     await run([...argv], config);
   } catch (thrown) {
-    await report(translate(thrown, argv, config), argv, config?.version ?? 'unknown');
+    await report(translate(thrown, argv, config), argv, config?.version ?? 'unknown', bin ?? 'ipamctl');
   }
 }
 
@@ -50,7 +51,7 @@ function stopOnSignals(): void {
   process.once('SIGTERM', () => process.exit(143));
 }
 
-async function report(thrown: unknown, argv: readonly string[], version: string): Promise<void> {
+async function report(thrown: unknown, argv: readonly string[], version: string, bin: string): Promise<void> {
   process.exitCode = exitCodeOf(thrown);
   if (!(thrown instanceof Failure)) {
     const { nameSources } = await import('./source-lines.js');
@@ -58,7 +59,7 @@ async function report(thrown: unknown, argv: readonly string[], version: string)
   }
   if (wantsJson(argv)) await writeAll(process.stdout, [errorJson(thrown)]);
   const debug = (process.env['DEBUG'] ?? '') !== '';
-  await writeAll(process.stderr, [errorText(thrown, messageScreen(processIo), debug, version)]);
+  await writeAll(process.stderr, [asInvoked(errorText(thrown, messageScreen(processIo), debug, version), bin)]);
 }
 
 /** Whether stdout was promised to parse: the flag may not have been read when the failure came. */

@@ -43,7 +43,7 @@ const RESULT: CommandResult = {
 
 async function run(outputs: readonly string[] | undefined, noHeaders = false): Promise<{ out: string; err: string }> {
   const { io, out, err } = streams();
-  await emit(RESULT, await planOutput(outputs, LIST_FORMATS, noHeaders), io);
+  await emit(RESULT, await planOutput(outputs, LIST_FORMATS, noHeaders), io, 'ipamctl');
   return { out: out(), err: err() };
 }
 

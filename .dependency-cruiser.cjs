@@ -33,7 +33,7 @@ module.exports = {
       '^src/(pools|reconcile)/',
       [
         '^src/(pools|reconcile|nad|whereabouts|cni|net)/',
-        '^src/cluster/(port|resources|fields)\\.ts$',
+        '^src/cluster/(port|writer|resources|fields)\\.ts$',
         '^src/errors\\.ts$',
       ],
       'Operations take ports and plain options; they know neither flags, terminals nor the client.',
@@ -73,6 +73,7 @@ module.exports = {
       room('render'),
       '^src/cluster/(open|options|port)\\.ts$',
       '^src/pools/inventory\\.ts$',
+      '^src/whereabouts/objects\\.ts$',
       '^src/errors\\.ts$',
     ]),
     {

@@ -6,6 +6,7 @@ import type { ClusterReader } from '../cluster/port.js';
 import { UsageFailure } from '../errors.js';
 import type { InventoryOptions } from '../pools/inventory.js';
 import { safe } from '../render/safe.js';
+import { parsePodref, type ObjectRef } from '../whereabouts/objects.js';
 import { emit, planOutput } from './emit.js';
 import { FINDINGS, type ExitCode } from './exit-codes.js';
 import { variableOf } from './flags.js';
@@ -97,6 +98,16 @@ export abstract class BaseCommand extends Command {
 export function inventoryOptions(flags: { readonly 'ipam-namespace'?: string | undefined }): InventoryOptions {
   const ipamNamespace = flags['ipam-namespace'];
   return ipamNamespace === undefined ? {} : { ipamNamespace };
+}
+
+/**
+ * The pod that `--pod NAMESPACE/NAME` means.
+ * @throws UsageFailure for anything else
+ */
+export function podOf(text: string): ObjectRef {
+  const pod = parsePodref(text);
+  if (pod === undefined) throw new UsageFailure(`--pod "${text}" is not NAMESPACE/NAME`);
+  return pod;
 }
 
 /** 1 where something was lacking: a blind gate is never green. */

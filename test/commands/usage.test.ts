@@ -149,6 +149,7 @@ describe('what cannot be meant is exit 2: one line, what to try, nothing on stdo
     ],
     [['ips', 'show', '192.0.2.300'], /^Error: "192\.0\.2\.300" is no IP address\n/],
     [['ips', 'show', '192.0.02.1'], /^Error: "192\.0\.02\.1" is no IP address\n/],
+    [['ips', 'ls', '--pod', 'web-0', '--from', 'x'], /^Error: --pod "web-0" is not NAMESPACE\/NAME\n/],
     [['ips', 'show', '--pod', 'web-0'], /^Error: --pod "web-0" is not NAMESPACE\/NAME\n/],
   ])('%j', async (args, message) => {
     const from = args.includes('--from') || args.length < 2 || args.includes('extra') ? [] : ['--from', sample];

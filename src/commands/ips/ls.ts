@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { BaseCommand, exitCodeFor, inventoryOptions } from '../../cli/base.js';
+import { BaseCommand, exitCodeFor, inventoryOptions, podOf } from '../../cli/base.js';
 import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../../cli/flags.js';
 import { LIST_FORMATS } from '../../cli/result.js';
 import { selectPools } from '../../pools/list.js';
@@ -40,6 +40,7 @@ export default class IpsLs extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(IpsLs);
+    if (flags.pod !== undefined) podOf(flags.pod);
     const wide = flags.output?.some((format) => /^wide(=|$)/.test(format)) === true;
     await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
       const uids = await selectPools(reader, flags.selector);

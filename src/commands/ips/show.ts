@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { BaseCommand, exitCodeFor, inventoryOptions } from '../../cli/base.js';
+import { BaseCommand, exitCodeFor, inventoryOptions, podOf } from '../../cli/base.js';
 import { outputFlags, sourceFlags } from '../../cli/flags.js';
 import { OBJECT_FORMATS } from '../../cli/result.js';
 import { UsageFailure } from '../../errors.js';
@@ -8,7 +8,6 @@ import { Address } from '../../net/address.js';
 import { showAddress, showPod } from '../../reconcile/show-ip.js';
 import { ipClosing, ipScreen } from '../../render/ip.js';
 import { names } from '../../render/output.js';
-import { parsePodref } from '../../whereabouts/objects.js';
 
 export default class IpsShow extends BaseCommand {
   static override summary = 'tell everything known of one address, or of the addresses of a pod';
@@ -56,9 +55,7 @@ function subjectOf(ip: string | undefined, pod: string | undefined): Address | {
     throw new UsageFailure('name an address, or a pod with --pod', { hints: ['ipamctl ips show 192.0.2.204'] });
   }
   if (pod !== undefined) {
-    const ref = parsePodref(pod);
-    if (ref === undefined) throw new UsageFailure(`--pod "${pod}" is not NAMESPACE/NAME`);
-    return ref;
+    return podOf(pod);
   }
   const address = Address.parse(ip ?? '');
   if (address === undefined) {

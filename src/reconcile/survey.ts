@@ -8,15 +8,7 @@ import { attachmentKey, claimsOf, type Claim } from './claims.js';
 import { confirm } from './confirm.js';
 import { Nodes } from './nodes.js';
 import { readPods, type OtherPod, type Owner, type PodReading } from './owners.js';
-import {
-  judge,
-  VERDICTS,
-  type Evidence,
-  type Judgement,
-  type NodeEvidence,
-  type OwnerEvidence,
-  type Verdict,
-} from './verdict.js';
+import { judge, VERDICTS, type Evidence, type Judgement, type OwnerEvidence, type Verdict } from './verdict.js';
 
 /** A claim with its verdict and all that it rests on. */
 export interface JudgedClaim extends Judgement {
@@ -81,15 +73,15 @@ export async function survey(reader: ClusterReader, options: SurveyOptions = {})
           nodes,
           gaps,
         );
-  const judge = pods === null ? null : new Judge(claims, pods, new Claimants(reader, gaps), nodes, everyClaim);
-  const judged = judge === null ? [] : await judge.all(reader, gaps, options.findingsOnly ?? false);
+  const court = pods === null ? null : new Judge(claims, pods, new Claimants(reader, gaps), nodes, everyClaim);
+  const judged = court === null ? [] : await court.all(reader, gaps, options.findingsOnly ?? false);
   const readAt = reader.now();
   const confirmed = await confirm(reader, inventory, judged);
   await warnOfNodes(reader, nodes, confirmed, readAt, gaps);
   return {
     inventory,
     claims: confirmed,
-    counts: countVerdicts(confirmed, options.findingsOnly === true ? (judge?.live ?? 0) : 0),
+    counts: countVerdicts(confirmed, options.findingsOnly === true ? (court?.live ?? 0) : 0),
     reservationCount: claims.reduce((count, { reservation }) => count + (reservation === null ? 0 : 1), 0),
     podCount: pods?.podCount ?? 0,
     podsThatShow: (address) => pods?.podsThatShow(address) ?? [],
@@ -165,7 +157,7 @@ class Judge {
       owner: await this.#ownerEvidence(owner),
       shownByOther: otherPods[0] ?? null,
       wantedBack: claim.owner === null ? null : this.#wantedBack(claim.owner, owner),
-      lastNode: lastNode === null ? null : await this.#node(lastNode),
+      lastNode: lastNode === null ? null : await this.nodes.of(lastNode),
       killedAtMs: trace?.killedAtMs ?? null,
       heldByOwner: this.#held.get(attachmentKey(claim.podref, claim.ifName)) ?? [],
     };
@@ -196,17 +188,13 @@ class Judge {
         phase: whole?.phase ?? (owner.pending ? 'Pending' : null),
         terminating: pod.terminating,
         // Only a pod that is going or done is lost with its node.
-        node: ending && whole !== null && whole.nodeName !== null ? await this.#node(whole.nodeName) : null,
+        node: ending && whole !== null && whole.nodeName !== null ? await this.nodes.of(whole.nodeName) : null,
         readySinceMs: whole?.readySinceMs ?? null,
         finishedAtMs: whole?.finishedAtMs ?? null,
         shown: pod.shown,
         requestedInterfaces: pod.requestedInterfaces,
       },
     };
-  }
-
-  #node(name: string): Promise<NodeEvidence> {
-    return this.nodes.of(name);
   }
 }
 

@@ -50,6 +50,18 @@ module.exports = {
       from: { path: '^src/(pools|reconcile)/' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
     },
+    only(
+      'journal-keeps-files',
+      room('journal'),
+      [room('journal'), '^src/reconcile/journal\\.ts$', '^src/errors\\.ts$'],
+      'The journal room touches the disk for the port and the records that reconcile/journal defines.',
+    ),
+    {
+      name: 'journal-needs-no-package',
+      severity: 'error',
+      from: { path: room('journal') },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
+    },
     only('cluster-serves', room('cluster'), [room('cluster'), '^src/errors\\.ts$']),
     only('render-takes-data', room('render'), [
       room('render'),

@@ -197,6 +197,6 @@ describe('the words of the schemas are those of the code', () => {
   });
 
   test('one schema for each kind that is printed', () => {
-    expect(KINDS).toEqual(['Error', 'IPList', 'IPReport', 'Pool', 'PoolList', 'ReconcilePlan']);
+    expect(KINDS).toEqual(['Error', 'IPList', 'IPReport', 'JournalRecord', 'Pool', 'PoolList', 'ReconcilePlan']);
   });
 });

@@ -68,6 +68,15 @@ export const VIRTUAL_MACHINE_INSTANCES: Resource = {
   namespaced: true,
   typicalBytes: 16_000,
 };
+/** What the plugin's leader election is kept in; held, never listed, and so no part of a snapshot's reading. */
+export const LEASES: Resource = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  plural: 'leases',
+  kind: 'Lease',
+  namespaced: true,
+  typicalBytes: 1000,
+};
 
 /** Every kind that a snapshot may hold and a command may ask for. */
 export const ALL_RESOURCES: readonly Resource[] = [

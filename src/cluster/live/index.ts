@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { ClusterFailure, type RequestIdentity } from '../../errors.js';
 import type { ConnectionOptions, ReadingObserver } from '../options.js';
 import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions } from '../port.js';
+import type { ClusterWriter, JsonPatchOperation, Preconditions, WriteOptions, WriteOutcome } from '../writer.js';
 import { NAMESPACES, resourceName, type Resource } from '../resources.js';
 import { resolveConnection, type ConnectionSurroundings } from './connection.js';
 import { Credentials } from './credentials.js';
@@ -14,6 +15,7 @@ import { ApiClient } from './request.js';
 import { parseJson } from './split.js';
 import { asRecord } from './text.js';
 import type { BodyReader, Refusal } from './transport.js';
+import { create, patch, remove, replace, WRITE_PATIENCE_MS, type WritePorts } from './write.js';
 
 /** What is not the user's to choose. */
 export interface LiveSettings {
@@ -52,12 +54,13 @@ export async function openCluster(
   const asker = { connection, timeoutMs };
   const credentials = new Credentials(connection, timeoutMs, settings.terminal ?? processTerminal());
   const userAgent = `ipamctl/${settings.version ?? 'unknown'}`;
-  const client = new ApiClient(
-    { server: connection.cluster.server, timeoutMs, userAgent, asker },
-    credentials,
-    observer,
-  );
-  return new LiveCluster(client, asker, observer, settings.chunkSize ?? CHUNK_SIZE);
+  const { server } = connection.cluster;
+  const client = new ApiClient({ server, timeoutMs, userAgent, asker }, credentials, observer);
+  // A write is over after a second at the server: whoever waits a minute for its answer loses what it holds meanwhile.
+  const patienceMs = timeoutMs === 0 ? WRITE_PATIENCE_MS : Math.min(timeoutMs, WRITE_PATIENCE_MS);
+  const hasty = { ...asker, timeoutMs: patienceMs };
+  const writing = new ApiClient({ server, timeoutMs: patienceMs, userAgent, asker: hasty }, credentials, observer);
+  return new LiveCluster(client, writing, asker, observer, settings.chunkSize ?? CHUNK_SIZE);
 }
 
 function processTerminal(): PluginTerminal {
@@ -66,8 +69,8 @@ function processTerminal(): PluginTerminal {
   return interactive ? { interactive, say: (text) => process.stderr.write(text) } : { interactive };
 }
 
-/** An API server, read. */
-export class LiveCluster implements ClusterReader {
+/** An API server, read and written. */
+export class LiveCluster implements ClusterReader, ClusterWriter {
   readonly source = 'cluster';
   readonly contextNamespace: string;
   private readonly remarks = new Set<string>();
@@ -76,6 +79,7 @@ export class LiveCluster implements ClusterReader {
 
   constructor(
     private readonly client: ApiClient,
+    private readonly writing: ApiClient,
     private readonly asker: Asker,
     private readonly observer: ReadingObserver,
     private readonly chunkSize: number,
@@ -141,6 +145,39 @@ export class LiveCluster implements ClusterReader {
     throw await this.refused(outcome.refusal, resource, identity);
   }
 
+  patch(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    operations: readonly JsonPatchOperation[],
+    options: WriteOptions = {},
+  ): Promise<WriteOutcome> {
+    return patch(this.writePorts(), { resource, namespace, name }, operations, options);
+  }
+
+  create(resource: Resource, namespace: string, object: KubeObject, options: WriteOptions = {}): Promise<WriteOutcome> {
+    return create(this.writePorts(), resource, namespace, object, options);
+  }
+
+  replace(
+    resource: Resource,
+    namespace: string,
+    object: KubeObject,
+    options: WriteOptions = {},
+  ): Promise<WriteOutcome> {
+    return replace(this.writePorts(), resource, namespace, object, options);
+  }
+
+  remove(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    preconditions: Preconditions,
+    options: WriteOptions = {},
+  ): Promise<WriteOutcome<KubeObject | null>> {
+    return remove(this.writePorts(), { resource, namespace, name }, preconditions, options);
+  }
+
   now(): Date {
     return this.client.now();
   }
@@ -151,7 +188,17 @@ export class LiveCluster implements ClusterReader {
 
   close(): Promise<void> {
     this.client.close();
+    this.writing.close();
     return Promise.resolve();
+  }
+
+  private writePorts(): WritePorts {
+    return {
+      client: this.writing,
+      reader: (identity, fits) => this.objectReader(identity, fits),
+      explain: (refusal, resource, identity) => this.refused(refusal, resource, identity),
+      isMissing,
+    };
   }
 
   private async readIdentity(): Promise<ClusterIdentity> {

@@ -12,7 +12,7 @@ import {
   type Reservation,
 } from '../whereabouts/objects.js';
 import { inBatches } from './batches.js';
-import type { JudgedClaim } from './survey.js';
+import type { JudgedClaim } from './judged.js';
 
 /** Above so many objects, the whole list costs less than asking for each. */
 const LIST_ABOVE = 20;

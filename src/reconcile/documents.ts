@@ -1,4 +1,5 @@
-import type { JudgedClaim, Survey } from './survey.js';
+import type { JudgedClaim } from './judged.js';
+import type { Survey } from './survey.js';
 import type { NodeEvidence, PodPhase, Reason, Verdict } from './verdict.js';
 
 /** A namespaced object by name and uid. */

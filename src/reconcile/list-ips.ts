@@ -4,7 +4,8 @@ import { record, text } from '../cluster/fields.js';
 import { objectKey } from '../pools/belonging.js';
 import { addressDocument, type AddressDocument } from './documents.js';
 import { hasUnanswered } from './plan.js';
-import type { JudgedClaim, Survey } from './survey.js';
+import type { JudgedClaim } from './judged.js';
+import type { Survey } from './survey.js';
 
 /** Addresses that are held, judged. */
 export interface IPList {

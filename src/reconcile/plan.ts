@@ -3,7 +3,8 @@ import { networkIsKnown, objectKey } from '../pools/belonging.js';
 import type { ObjectRef } from '../whereabouts/objects.js';
 import { evidenceDocument, reservationId, type EvidenceDocument, type ObjectId } from './documents.js';
 import type { Claim } from './claims.js';
-import type { JudgedClaim, Survey } from './survey.js';
+import type { JudgedClaim } from './judged.js';
+import type { Survey } from './survey.js';
 import type { Reason, Verdict } from './verdict.js';
 
 export const RESULTS = ['released', 'restored', 'gone', 'changed', 'failed', 'skipped'] as const;

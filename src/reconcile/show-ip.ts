@@ -20,7 +20,8 @@ import {
 } from './documents.js';
 import { hasUnanswered } from './plan.js';
 import { wholePod } from './pods.js';
-import { survey, type JudgedClaim, type Survey } from './survey.js';
+import type { JudgedClaim } from './judged.js';
+import { survey, type Survey } from './survey.js';
 import type { Reason, Verdict } from './verdict.js';
 
 /** A pool into whose range an address falls that it does not hold. */

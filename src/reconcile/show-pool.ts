@@ -2,7 +2,8 @@ import { describePools, type PoolDocument, type PoolView } from '../pools/docume
 import { extentOf, type Extent } from '../pools/extent.js';
 import type { Pool } from '../whereabouts/objects.js';
 import { addressDocument, type AddressDocument } from './documents.js';
-import type { JudgedClaim, Survey } from './survey.js';
+import type { JudgedClaim } from './judged.js';
+import type { Survey } from './survey.js';
 import { VERDICTS, type Verdict } from './verdict.js';
 
 /** One pool with its owners (`-o json` of `pools show`). */

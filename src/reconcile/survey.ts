@@ -6,20 +6,10 @@ import type { ObjectRef } from '../whereabouts/objects.js';
 import { Claimants, readTraces, recentlyRemovedNodes, type PodTraces } from './bystanders.js';
 import { attachmentKey, claimsOf, type Claim } from './claims.js';
 import { confirm } from './confirm.js';
+import type { JudgedClaim } from './judged.js';
 import { Nodes } from './nodes.js';
 import { readPods, type OtherPod, type Owner, type PodReading } from './owners.js';
-import { judge, VERDICTS, type Evidence, type Judgement, type OwnerEvidence, type Verdict } from './verdict.js';
-
-/** A claim with its verdict and all that it rests on. */
-export interface JudgedClaim extends Judgement {
-  readonly claim: Claim;
-  readonly evidence: Evidence;
-  /** Whether the owner's absence was also answered by a GET of that very pod. */
-  readonly confirmedByGet: boolean;
-  /** Node that the owner runs or ran on, as far as it was read. */
-  readonly nodeName: string | null;
-  readonly otherPods: readonly OtherPod[];
-}
+import { judge, VERDICTS, type Evidence, type OwnerEvidence, type Verdict } from './verdict.js';
 
 /** Every claim of a cluster, judged. */
 export interface Survey {

@@ -7,7 +7,8 @@ import {
   type ReconcilePlan,
   type Selection,
 } from '../../src/reconcile/plan.js';
-import { survey, type JudgedClaim, type Survey } from '../../src/reconcile/survey.js';
+import type { JudgedClaim } from '../../src/reconcile/judged.js';
+import { survey, type Survey } from '../../src/reconcile/survey.js';
 import { REASONS, VERDICTS, type Reason } from '../../src/reconcile/verdict.js';
 import { isSelected } from '../../src/reconcile/plan.js';
 import { putNad, POOL_NAMESPACE } from './support/plugin.js';

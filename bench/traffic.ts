@@ -3,7 +3,7 @@ import type { TestCluster } from '../test/cluster/cluster.js';
 /** What an API server was asked and what it sent, by its own count. */
 export interface Traffic {
   readonly requests: number;
-  /** Bytes of response bodies before compression. */
+  /** Bytes of response bodies as they were sent, lists compressed. */
   readonly bytes: number;
 }
 

@@ -10,7 +10,7 @@ import type { Claim } from './claims.js';
 import { inBatches } from './batches.js';
 import type { Nodes } from './nodes.js';
 import { podMetadata, wholePod, type PodMetadata, type WholePod } from './pods.js';
-import type { ShownAddresses } from './verdict.js';
+import { shows } from './verdict.js';
 
 /** Above so many pods of one namespace, one list of that namespace costs less than asking for each. */
 const LIST_NAMESPACE_ABOVE = 50;
@@ -351,14 +351,8 @@ function heldAmong(claims: readonly Claim[], addresses: readonly Address[]): Add
 }
 
 /** Metadata alone says that the pod is there to stay and shows everything that is held for it. */
-function isPlainly({ terminating, shown }: PodMetadata, claims: readonly Claim[]): boolean {
-  return !terminating && claims.every((claim) => claim.address === null || showsAddress(shown, claim));
-}
-
-function showsAddress(shown: ShownAddresses, claim: Claim): boolean {
-  const { address } = claim;
-  if (shown.state !== 'read' || address === null) return false;
-  return shown.entries.some(({ addresses }) => addresses.some((other) => other.equals(address)));
+function isPlainly(pod: PodMetadata, claims: readonly Claim[]): boolean {
+  return !pod.terminating && claims.every(({ address }) => address === null || shows(pod, address));
 }
 
 function othersByAddress(seen: readonly Seen[], finished: ReadonlyMap<string, WholePod>): Map<string, OtherPod[]> {

@@ -1,6 +1,5 @@
 import type { ClusterReader } from '../cluster/port.js';
 import type { Address } from '../net/address.js';
-import { objectKey } from '../pools/belonging.js';
 import { Gaps, readInventory, type Inventory, type InventoryOptions } from '../pools/inventory.js';
 import type { ObjectRef } from '../whereabouts/objects.js';
 import { Claimants, readTraces, recentlyRemovedNodes, type PodTraces } from './bystanders.js';
@@ -105,9 +104,9 @@ class Judge {
     for (const claim of this.claims) {
       if (claim.owner === null) continue;
       const owner = this.pods.ownerOf(claim);
-      const key = objectKey(claim.owner.namespace, claim.owner.name);
-      if (owner.state === 'absent') gone.set(key, claim.owner);
-      else if (owner.state === 'found' && !isPlain(owner)) leaving.set(key, { ...claim.owner, uid: owner.pod.uid });
+      if (owner.state === 'absent') gone.set(claim.podref, claim.owner);
+      else if (owner.state === 'found' && !isPlain(owner))
+        leaving.set(claim.podref, { ...claim.owner, uid: owner.pod.uid });
     }
     await this.claimants.read([...gone.values()], [...leaving.values()]);
     const nodeDecides = gone.size > 0 && ((await this.nodes.notReady()).length > 0 || !(await this.nodes.areKnown()));
@@ -135,8 +134,7 @@ class Judge {
     traces: ReadonlyMap<string, PodTraces>,
     nowMs: number,
   ): Promise<JudgedClaim> {
-    const key = claim.owner === null ? null : objectKey(claim.owner.namespace, claim.owner.name);
-    const trace = key === null ? undefined : traces.get(key);
+    const trace = claim.owner === null ? undefined : traces.get(claim.podref);
     const ownerNode = owner.state === 'found' ? (owner.whole?.nodeName ?? null) : null;
     const lastNode = owner.state === 'absent' ? (claim.sliceNode ?? trace?.nodeName ?? null) : null;
     const otherPods = this.pods.otherPodsThatShow(claim);

@@ -151,7 +151,7 @@ export function judge(evidence: Evidence, nowMs: number): Judgement {
 }
 
 /** Whether any network-status entry of the pod, the default one included, shows the address. */
-export function shows(pod: OwnerPod, address: Address): boolean {
+export function shows(pod: Pick<OwnerPod, 'shown'>, address: Address): boolean {
   return (
     pod.shown.state === 'read' &&
     pod.shown.entries.some((entry) => entry.addresses.some((shown) => shown.equals(address)))

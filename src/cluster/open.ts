@@ -1,5 +1,6 @@
 import type { ConnectionOptions, ReadingObserver } from './options.js';
 import type { ClusterReader } from './port.js';
+import type { ClusterWriter } from './writer.js';
 
 /** A cluster, or files that were taken of one. */
 export interface SourceOptions {
@@ -18,4 +19,13 @@ export async function openSource(options: SourceOptions, observer: ReadingObserv
   }
   const { openCluster } = await import('./live/index.js');
   return openCluster(options.connection, observer, { version: options.version });
+}
+
+/** Opens a cluster to be written to; a snapshot is no such place. */
+export async function openTarget(
+  { connection, version }: Omit<SourceOptions, 'from'>,
+  observer: ReadingObserver,
+): Promise<ClusterReader & ClusterWriter> {
+  const { openCluster } = await import('./live/index.js');
+  return openCluster(connection, observer, { version });
 }

@@ -31,6 +31,12 @@ export interface ListOptions {
   readonly metadataOnly?: boolean;
 }
 
+/** Which part of a container's log is asked for. */
+export interface LogOptions {
+  /** So many lines from its end. */
+  readonly tailLines: number;
+}
+
 /** Whom the answers come from. */
 export interface ClusterIdentity {
   /** uid of namespace kube-system; null where it may not be read. */
@@ -39,6 +45,8 @@ export interface ClusterIdentity {
   readonly server: string | null;
   /** Name for people: the context, or the path of the snapshot. */
   readonly name: string;
+  /** Name of the kubeconfig's user; null in a snapshot, and where there is none. */
+  readonly user: string | null;
 }
 
 /**
@@ -65,6 +73,12 @@ export interface ClusterReader {
    * other failure throws: it proves nothing about the object.
    */
   get(resource: Resource, namespace: string, name: string): Promise<KubeObject | undefined>;
+
+  /**
+   * Reads the end of the log of a container as it runs now (not of one that ended before it); null names the only
+   * container of a pod. What cannot be read throws, a pod that is not there too (`not-found`).
+   */
+  log(namespace: string, pod: string, container: string | null, options: LogOptions): Promise<string>;
 
   /** The clock of whoever answers: the server's `Date`, or the moment that a snapshot was taken. */
   now(): Date;

@@ -44,6 +44,15 @@ export const NAMESPACES: Resource = {
   typicalBytes: 1000,
 };
 export const EVENTS: Resource = { ...core, plural: 'events', kind: 'Event', namespaced: true, typicalBytes: 2000 };
+/** What a release leaves with a pool; the same events as `EVENTS`, by their newer API. */
+export const RELEASE_EVENTS: Resource = {
+  group: 'events.k8s.io',
+  version: 'v1',
+  plural: 'events',
+  kind: 'Event',
+  namespaced: true,
+  typicalBytes: 2000,
+};
 export const STATEFUL_SETS: Resource = {
   group: 'apps',
   version: 'v1',
@@ -67,6 +76,31 @@ export const VIRTUAL_MACHINE_INSTANCES: Resource = {
   kind: 'VirtualMachineInstance',
   namespaced: true,
   typicalBytes: 16_000,
+};
+/** What runs whereabouts' reconciler; read before writing only, and so no part of a snapshot's reading. */
+export const DAEMON_SETS: Resource = {
+  group: 'apps',
+  version: 'v1',
+  plural: 'daemonsets',
+  kind: 'DaemonSet',
+  namespaced: true,
+  typicalBytes: 12_000,
+};
+export const DEPLOYMENTS: Resource = {
+  group: 'apps',
+  version: 'v1',
+  plural: 'deployments',
+  kind: 'Deployment',
+  namespaced: true,
+  typicalBytes: 10_000,
+};
+/** Holds the reconciler's schedule; one of a known name, never listed. */
+export const CONFIG_MAPS: Resource = {
+  ...core,
+  plural: 'configmaps',
+  kind: 'ConfigMap',
+  namespaced: true,
+  typicalBytes: 4000,
 };
 /** What the plugin's leader election is kept in; held, never listed, and so no part of a snapshot's reading. */
 export const LEASES: Resource = {

@@ -1,12 +1,17 @@
 import {
+  CONFIG_MAPS,
+  DAEMON_SETS,
+  DEPLOYMENTS,
   EVENTS,
   IP_POOLS,
+  LEASES,
   MIGRATIONS,
   NADS,
   NAMESPACES,
   NODES,
   NODE_SLICE_POOLS,
   PODS,
+  RELEASE_EVENTS,
   RESERVATIONS,
   STATEFUL_SETS,
   VIRTUAL_MACHINE_INSTANCES,
@@ -14,7 +19,7 @@ import {
 } from './resources.js';
 
 /** What a role is for. */
-export const ROLES = ['viewer'] as const;
+export const ROLES = ['viewer', 'operator'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A rule of a ClusterRole (Kubernetes rbac.authorization.k8s.io/v1 PolicyRule). */
@@ -46,9 +51,34 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
   [VIRTUAL_MACHINE_INSTANCES, 'get'],
 ];
 
+/** What releasing uses besides. */
+const OPERATOR: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...string[]])[] = [
+  [IP_POOLS, 'patch'],
+  [RESERVATIONS, 'create', 'delete'],
+  [LEASES, 'get', 'create', 'update'],
+  [RELEASE_EVENTS, 'create'],
+  // Whether whereabouts' own reconciler runs: its workload, its schedule, its log.
+  [DAEMON_SETS, 'list'],
+  [DEPLOYMENTS, 'list'],
+  [CONFIG_MAPS, 'get'],
+  [{ group: '', plural: 'pods/log' }, 'get'],
+];
+
 /** The least ClusterRole for what the tool does in that role. */
 export function clusterRole(role: Role): ClusterRole {
-  const rules = VIEWER.map(([{ group, plural }, ...verbs]) => ({ apiGroups: [group], resources: [plural], verbs }));
+  const rights = role === 'viewer' ? VIEWER : [...VIEWER, ...OPERATOR];
+  const verbsOf = new Map<string, { readonly of: Pick<Resource, 'group' | 'plural'>; readonly verbs: Set<string> }>();
+  for (const [of, ...verbs] of rights) {
+    const key = `${of.group}/${of.plural}`;
+    const known = verbsOf.get(key) ?? { of, verbs: new Set<string>() };
+    for (const verb of verbs) known.verbs.add(verb);
+    verbsOf.set(key, known);
+  }
+  const rules = [...verbsOf.values()].map(({ of: { group, plural }, verbs }) => ({
+    apiGroups: [group],
+    resources: [plural],
+    verbs: [...verbs],
+  }));
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',

@@ -69,7 +69,7 @@ describe('layouts', () => {
     expect(await names(reader, NAMESPACES)).toEqual(['demo', 'kube-system']);
     expect(await names(reader, STATEFUL_SETS)).toEqual([]);
     expect(await names(reader, EVENTS)).toEqual([]);
-    expect(await reader.identity()).toEqual({ uid: 'the-cluster', server: null, name: expect.any(String) });
+    expect(await reader.identity()).toEqual({ uid: 'the-cluster', server: null, name: expect.any(String), user: null });
     expect(reader.notes).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { Prefix } from '../../src/net/prefix.js';
 import { parseIpam } from '../../src/whereabouts/ipam.js';
 import { parsePoolName, parseReservationName, poolName, reservationName } from '../../src/whereabouts/names.js';
 import { readKey, whereaboutsOffset } from '../../src/whereabouts/offset.js';
+import { lastTick, readCalendar } from '../../src/whereabouts/schedule.js';
 import { divideRange } from '../../src/whereabouts/slices.js';
 import { effectiveWindow, parseExclude, windowAddresses } from '../../src/whereabouts/window.js';
 import {
@@ -19,6 +20,7 @@ import {
 } from '../oracle/arbitraries.js';
 import { type Answer, ask, buildOracle, hasGo, type Question } from '../oracle/oracle.js';
 import { ipamText } from '../oracle/ipam.js';
+import { moment, schedule } from '../oracle/schedules.js';
 
 /** Cases of each kind; one fixed seed, so that a failure can be seen again. */
 const CASES = Number(process.env['IPAMCTL_ORACLE_CASES'] ?? 6000);
@@ -295,6 +297,26 @@ if (!go) {
     );
     // The generator must not be so wild that only refusals are compared.
     expect(accepted).toBeGreaterThan(CASES / 4);
+  });
+
+  test('when a schedule last fired', async () => {
+    let accepted = 0;
+    await compare(
+      sample(fc.tuple(schedule, moment), CASES / 4),
+      ([text, start]) => ({ ask: 'lastTick', text, start }),
+      ([text, start]) => {
+        const calendar = readCalendar(text);
+        return calendar === null ? 'refused' : lastTick(calendar, Date.parse(start));
+      },
+      (answer) => {
+        if (!answer.ok) return 'refused';
+        accepted++;
+        return answer.text === '' ? null : Number(answer.text);
+      },
+    );
+    // Neither all of one kind nor all of the other.
+    expect(accepted).toBeGreaterThan(CASES / 16);
+    expect(accepted).toBeLessThan((CASES / 4) * 0.9);
   });
 
   test('node slices', async () => {

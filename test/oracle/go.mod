@@ -4,6 +4,7 @@ go 1.25.5
 
 require (
 	github.com/k8snetworkplumbingwg/whereabouts v0.9.4
+	github.com/robfig/cron/v3 v3.0.1
 	k8s.io/utils v0.0.0-20250604170112-4c0f3b243397
 )
 

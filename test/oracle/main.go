@@ -13,7 +13,10 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"time"
 
+	"github.com/robfig/cron/v3"
 	netutils "k8s.io/utils/net"
 
 	"github.com/k8snetworkplumbingwg/whereabouts/pkg/allocate"
@@ -136,6 +139,8 @@ func reply(q question, flatFile string) (a answer) {
 			return failure(err)
 		}
 		return answer{OK: true, Text: strconv.FormatUint(offset, 10)}
+	case "lastTick":
+		return lastTick(q.Text, q.Start)
 	case "addOffset":
 		offset, err := strconv.ParseUint(q.Offset, 10, 64)
 		if err != nil {
@@ -205,6 +210,37 @@ func assignAll(q question) answer {
 		a.List = append(a.List, assigned.IP.String())
 	}
 	a.Text = "limit"
+	return a
+}
+
+// lastTick tells in Unix milliseconds when a schedule last fired, at or before a moment; nothing where it did not for five
+// years. It refuses what the scheduler refuses, and what counts from a start of its own.
+func lastTick(expression, at string) answer {
+	moment, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return failure(err)
+	}
+	// As gocron's CronJob does in a scheduler whose location is UTC (gocron v2.19.1 job.go).
+	if !strings.HasPrefix(expression, "TZ=") && !strings.HasPrefix(expression, "CRON_TZ=") {
+		expression = "CRON_TZ=UTC " + expression
+	}
+	schedule, err := cron.ParseStandard(expression)
+	if err != nil {
+		return failure(err)
+	}
+	if _, ok := schedule.(*cron.SpecSchedule); !ok {
+		return answer{Error: "no calendar"}
+	}
+	a := answer{OK: true}
+	for _, days := range []int{1, 35, 370, 5 * 366} {
+		next := schedule.Next(moment.AddDate(0, 0, -days))
+		for ; !next.IsZero() && !next.After(moment); next = schedule.Next(next) {
+			a.Text = strconv.FormatInt(next.UnixMilli(), 10)
+		}
+		if a.Text != "" {
+			break
+		}
+	}
 	return a
 }
 

@@ -14,6 +14,7 @@ export interface Question {
     | 'cidrSloppy'
     | 'contains'
     | 'getOffset'
+    | 'lastTick'
     | 'addOffset'
     | 'range'
     | 'poolName'

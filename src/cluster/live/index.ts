@@ -2,18 +2,18 @@ import { homedir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { ClusterFailure, type RequestIdentity } from '../../errors.js';
 import type { ConnectionOptions, ReadingObserver } from '../options.js';
-import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions } from '../port.js';
+import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions, LogOptions } from '../port.js';
 import type { ClusterWriter, JsonPatchOperation, Preconditions, WriteOptions, WriteOutcome } from '../writer.js';
-import { NAMESPACES, resourceName, type Resource } from '../resources.js';
+import { NAMESPACES, PODS, resourceName, type Resource } from '../resources.js';
 import { resolveConnection, type ConnectionSurroundings } from './connection.js';
 import { Credentials } from './credentials.js';
 import type { PluginTerminal } from './exec.js';
 import { explainRefusal, notDefined, notKubernetes, statusOf, type Asker } from './explain.js';
 import { readList } from './list.js';
-import { groupPath, objectPath } from './paths.js';
+import { groupPath, logPath, objectPath } from './paths.js';
 import { ApiClient } from './request.js';
 import { parseJson } from './split.js';
-import { asRecord } from './text.js';
+import { asRecord, asText, harmless } from './text.js';
 import type { BodyReader, Refusal } from './transport.js';
 import { create, patch, remove, replace, WRITE_PATIENCE_MS, type WritePorts } from './write.js';
 
@@ -145,6 +145,40 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
     throw await this.refused(outcome.refusal, resource, identity);
   }
 
+  /**
+   * As the interface says. Not tried again: what does not answer is most often the node behind the API server.
+   *
+   * @throws ClusterFailure naming verb `get` and resource `pods/log`.
+   */
+  async log(namespace: string, pod: string, container: string | null, options: LogOptions): Promise<string> {
+    const identity: RequestIdentity = { verb: 'get', resource: `${resourceName(PODS)}/log`, namespace, name: pod };
+    const path = logPath(namespace, pod, container, options);
+    const outcome = await this.client.send(
+      // Errors come as JSON; an API server that may send text alone refuses to send them at all.
+      { method: 'GET', path, accept: 'text/plain, application/json', repeatable: false, identity },
+      async (body, head) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of body) chunks.push(chunk);
+        const text = Buffer.concat(chunks).toString('utf8');
+        if (/\bhtml\b/i.test(head.headers['content-type'] ?? '')) throw notKubernetes(identity, this.asker, head, text);
+        return text;
+      },
+    );
+    if (outcome.ok) return outcome.value;
+    const status = statusOf(outcome.refusal);
+    if (outcome.refusal.status === 404 && status !== undefined) {
+      // The pod, or on its node the container.
+      const missing = isMissing(outcome.refusal, PODS, pod) ? 'there is no' : 'there is no log of';
+      throw new ClusterFailure(
+        'not-found',
+        `${missing} pod "${pod}" in namespace ${namespace}`,
+        { ...identity, status: 404 },
+        { facts: [`the server said: ${harmless(asText(status['message']) ?? '')}`] },
+      );
+    }
+    throw await this.refused(outcome.refusal, PODS, identity);
+  }
+
   patch(
     resource: Resource,
     namespace: string,
@@ -202,14 +236,14 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
   }
 
   private async readIdentity(): Promise<ClusterIdentity> {
-    const { name, cluster } = this.asker.connection;
+    const { name, cluster, userName } = this.asker.connection;
     let uid: string | null = null;
     try {
       uid = (await this.get(NAMESPACES, '', 'kube-system'))?.metadata.uid ?? null;
     } catch (error) {
       if (!(error instanceof ClusterFailure) || error.reason !== 'forbidden') throw error;
     }
-    return { uid, server: cluster.server, name };
+    return { uid, server: cluster.server, name, user: userName === '' ? null : userName };
   }
 
   /** What a refusal means. The server authorises before it routes, so a 403 may stand for a missing definition. */

@@ -1,5 +1,5 @@
-import type { ListOptions } from '../port.js';
-import type { Resource } from '../resources.js';
+import type { ListOptions, LogOptions } from '../port.js';
+import { PODS, type Resource } from '../resources.js';
 
 /** `/api/v1` or `/apis/GROUP/VERSION` */
 export function groupPath({ group, version }: Resource): string {
@@ -30,4 +30,11 @@ export function listPath(
   if (position.continue !== undefined) query.set('continue', position.continue);
   const text = query.toString();
   return collectionPath(resource, options.namespace) + (text === '' ? '' : `?${text}`);
+}
+
+/** Path and query of the end of a container's log. */
+export function logPath(namespace: string, pod: string, container: string | null, { tailLines }: LogOptions): string {
+  const query = new URLSearchParams({ tailLines: tailLines.toString() });
+  if (container !== null) query.set('container', container);
+  return `${objectPath(PODS, namespace, pod)}/log?${query.toString()}`;
 }

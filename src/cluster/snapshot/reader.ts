@@ -1,8 +1,9 @@
 import { ClusterFailure, type ClusterFailureReason } from '../../errors.js';
 import type { ReadingObserver } from '../options.js';
-import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions } from '../port.js';
-import { NAMESPACES, type Resource, resourceName } from '../resources.js';
+import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions, LogOptions } from '../port.js';
+import { NAMESPACES, PODS, type Resource, resourceName } from '../resources.js';
 import type { ObjectIndex } from './index-of-objects.js';
+import { readLog } from './logs.js';
 import { fieldMatch, labelMatch } from './selectors.js';
 
 /** What a reader is made of. */
@@ -44,7 +45,7 @@ export class SnapshotReader implements ClusterReader {
   identity(): Promise<ClusterIdentity> {
     const { index, paths } = this.#contents;
     const uid = index.get(NAMESPACES, '', 'kube-system')?.metadata.uid ?? index.manifestUid;
-    return Promise.resolve({ uid, server: index.server, name: paths.join(', ') });
+    return Promise.resolve({ uid, server: index.server, name: paths.join(', '), user: null });
   }
 
   /** @throws ClusterFailure `not-collected`, or the reason that the manifest gives; UsageFailure for a bad selector. */
@@ -102,6 +103,21 @@ export class SnapshotReader implements ClusterReader {
       `${resource.kind} ${name}${where} is not in the snapshot, which does not hold all ${resource.plural}${where}`,
       { ...request, resource: resourceName(resource) },
       { facts: [this.#lookedAt()], hints: [collectHint(resource)] },
+    );
+  }
+
+  /** @throws ClusterFailure `not-collected` */
+  async log(namespace: string, pod: string, container: string | null, options: LogOptions): Promise<string> {
+    const text = await readLog(this.#contents.paths, namespace, pod, container, options);
+    if (text !== undefined) return text;
+    throw new ClusterFailure(
+      'not-collected',
+      `the log of pod ${pod} in namespace ${namespace} is not in the snapshot`,
+      { verb: 'get', resource: `${resourceName(PODS)}/log`, namespace, name: pod },
+      {
+        facts: [this.#lookedAt()],
+        hints: [`collect it: oc adm inspect pod/${pod} -n ${namespace}, and give that folder`],
+      },
     );
   }
 

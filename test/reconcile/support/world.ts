@@ -1,5 +1,5 @@
-import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions } from '../../../src/cluster/port.js';
-import { resourceName, type Resource } from '../../../src/cluster/resources.js';
+import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions, LogOptions } from '../../../src/cluster/port.js';
+import { PODS, resourceName, type Resource } from '../../../src/cluster/resources.js';
 import { fieldMatch, labelMatch } from '../../../src/cluster/snapshot/selectors.js';
 import { ClusterFailure, type ClusterFailureReason } from '../../../src/errors.js';
 
@@ -16,6 +16,8 @@ export class World {
   nowMs = Date.parse('2026-09-01T12:00:00Z');
   /** Who holds the Lease of the plugin. */
   lease: string | null = null;
+  /** What the container of a pod wrote, by `namespace/name`. */
+  readonly logs = new Map<string, string>();
   #objects = new Map<string, KubeObject>();
   #version = 0;
   #uids = 0;
@@ -99,7 +101,7 @@ function keyOf(resource: Resource, namespace: string, name: string): string {
 
 /** One request that a reader was asked for. */
 export interface Request {
-  readonly verb: 'list' | 'get';
+  readonly verb: 'list' | 'get' | 'log';
   readonly resource: Resource;
   readonly namespace: string | undefined;
   readonly name: string | undefined;
@@ -139,7 +141,7 @@ export class WorldReader implements ClusterReader {
   }
 
   identity(): Promise<ClusterIdentity> {
-    return Promise.resolve({ uid: 'cluster-uid', server: 'https://api.example:6443', name: 'world' });
+    return Promise.resolve({ uid: 'cluster-uid', server: 'https://api.example:6443', name: 'world', user: null });
   }
 
   async collect<T>(
@@ -170,6 +172,14 @@ export class WorldReader implements ClusterReader {
     const moment = await this.#ask({ verb: 'get', resource, namespace, name, options: {} });
     const object = moment.objects.get(keyOf(resource, namespace, name));
     return object === undefined ? undefined : structuredClone(object);
+  }
+
+  /** The last lines of what {@link World.logs} has; a pod without a log is one whose kubelet does not answer. */
+  async log(namespace: string, pod: string, container: string | null, { tailLines }: LogOptions): Promise<string> {
+    await this.#ask({ verb: 'log', resource: PODS, namespace, name: pod, options: {} });
+    const text = this.world.logs.get(`${namespace}/${pod}`);
+    if (text !== undefined) return `${text.split('\n').slice(-tailLines).join('\n')}\n`;
+    throw new ClusterFailure('server-error', `no log of ${container ?? 'the container'} of ${namespace}/${pod}`, {});
   }
 
   now(): Date {

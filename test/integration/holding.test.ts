@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { openCluster, type LiveCluster } from '../../src/cluster/live/index.js';
 import { IP_POOLS, LEASES } from '../../src/cluster/resources.js';
 import { ClusterFailure } from '../../src/errors.js';
-import { HOLDER_PREFIX, Holdings, type HoldingPorts } from '../../src/reconcile/holding.js';
+import { HOLDER_PREFIX, Holdings, type HoldingPorts } from '../../src/reconcile/leases/holdings.js';
 import { POOL_NAMESPACE, TestCluster, type PolicyRule } from '../cluster/cluster.js';
 import { add, del } from '../cluster/plugin.js';
 
@@ -156,9 +156,38 @@ describe('against other holders', () => {
         leaseTransitions: 7,
       },
     });
-    const held = await holdings().hold(SET, () => live.get(LEASES, POOL_NAMESPACE, LEASE));
-    expect(held).toMatchObject({ state: 'held', value: { spec: { leaseTransitions: 8 } } });
+    const ours = holdings();
+    const held = await ours.hold(SET, async ({ tookOver }) => ({
+      tookOver,
+      lease: await live.get(LEASES, POOL_NAMESPACE, LEASE),
+    }));
+    expect(held).toMatchObject({ state: 'held', value: { tookOver: true, lease: { spec: { leaseTransitions: 8 } } } });
     expect(await holder()).toBe('');
+    expect(await ours.hold(SET, ({ tookOver }) => Promise.resolve(tookOver))).toMatchObject({ value: false });
+  });
+
+  test('an abort ends the waiting for one that is held, and leaves it', async () => {
+    const spec = { holderIdentity: 'default/slow', leaseDurationSeconds: 60, renewTime: '2099-01-01T00:00:00.000000Z' };
+    await cluster.ok('POST', LEASE_PATH, { metadata: { name: LEASE }, spec });
+    const work = (): Promise<never> => Promise.reject(new Error('must not run'));
+    const from = performance.now();
+    const options = { signal: AbortSignal.timeout(500) };
+    const held = await holdings().hold({ ...SET, names: [LEASE, 'node-b-10.90.1.0-28'] }, work, options);
+    expect(held).toEqual({ state: 'interrupted' });
+    expect(performance.now() - from).toBeLessThan(3000);
+    expect(await holder()).toBe('default/slow');
+    expect(await live.get(LEASES, POOL_NAMESPACE, 'node-b-10.90.1.0-28')).toBeUndefined();
+  });
+
+  test('a record that is cleared as a deposed plugin does is seen by the next look', async () => {
+    const held = await holdings().hold(SET, async (tenure) => {
+      const before = await tenure.verify();
+      const spec = { holderIdentity: '', leaseDurationSeconds: 1 };
+      const path = `${LEASE_PATH}/${LEASE}`;
+      await cluster.ok('PATCH', path, { spec });
+      return [before, await tenure.verify(), await tenure.write(() => Promise.resolve(UNCERTAIN), true)];
+    });
+    expect(held).toMatchObject({ lost: true, value: [true, false, { state: 'unsent', why: 'lost' }] });
   });
 
   test('two of us take turns', async () => {

@@ -1,9 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '../../src/cluster/port.js';
-import { LEASES } from '../../src/cluster/resources.js';
-import type { RefusalReason, WriteOutcome } from '../../src/cluster/writer.js';
-import { ClusterFailure } from '../../src/errors.js';
-import { Holdings, HOLDER_PREFIX, type Held, type HoldingPorts, type Tenure } from '../../src/reconcile/holding.js';
+import type { KubeObject } from '../../../src/cluster/port.js';
+import { LEASES } from '../../../src/cluster/resources.js';
+import type { RefusalReason, WriteOutcome } from '../../../src/cluster/writer.js';
+import { ClusterFailure } from '../../../src/errors.js';
+import {
+  Holdings,
+  HOLDER_PREFIX,
+  type Held,
+  type HoldingPorts,
+  type HoldOptions,
+  type Tenure,
+  type Unsent,
+} from '../../../src/reconcile/leases/holdings.js';
 
 const NS = 'pools';
 const DONE = { state: 'done', object: null } as const;
@@ -141,7 +149,7 @@ interface Setting {
   readonly clock: FakeClock;
   readonly api: FakeApi;
   readonly holdings: Holdings;
-  readonly hold: <T>(work: (tenure: Tenure) => Promise<T>, names?: string[], patienceMs?: number) => Promise<Held<T>>;
+  readonly hold: <T>(work: (tenure: Tenure) => Promise<T>, names?: string[], options?: HoldOptions) => Promise<Held<T>>;
 }
 
 function setting(): Setting {
@@ -152,8 +160,7 @@ function setting(): Setting {
     clock,
     api,
     holdings,
-    hold: (work, names = ['whereabouts'], patienceMs) =>
-      clock.run(holdings.hold({ namespace: NS, names }, work, patienceMs)),
+    hold: (work, names = ['whereabouts'], options) => clock.run(holdings.hold({ namespace: NS, names }, work, options)),
   };
 }
 
@@ -238,7 +245,7 @@ describe('somebody else holds it', () => {
     const { clock, api, hold } = setting();
     api.set('whereabouts', record('default/pod', OLD, 3600));
     let ran = 0;
-    const held = await hold(() => Promise.resolve(ran++), ['whereabouts'], 5000);
+    const held = await hold(() => Promise.resolve(ran++), ['whereabouts'], { patienceMs: 5000 });
     expect(held).toEqual({ state: 'busy', lease: 'whereabouts', holder: 'default/pod' });
     expect([ran, api.holder()]).toEqual([0, 'default/pod']);
     expect(clock.now).toBeLessThan(6000);
@@ -298,7 +305,10 @@ describe('several at once', () => {
   test('none is taken while one is seen held', async () => {
     const { api, hold } = setting();
     api.set('whereabouts', record('default/pod', OLD, 3600));
-    expect(await hold(idle, ['whereabouts', 'a'], 3000)).toMatchObject({ state: 'busy', lease: 'whereabouts' });
+    expect(await hold(idle, ['whereabouts', 'a'], { patienceMs: 3000 })).toMatchObject({
+      state: 'busy',
+      lease: 'whereabouts',
+    });
     expect(api.log.filter((line) => !line.startsWith('get'))).toEqual([]);
   });
 
@@ -460,7 +470,314 @@ describe('uncertain writes of the Lease itself are decided by reading', () => {
   });
 });
 
+describe('an abort while waiting', () => {
+  const abortAt = (clock: FakeClock, ms: number): AbortSignal => {
+    const controller = new AbortController();
+    void clock.sleep(ms).then(() => controller.abort());
+    return controller.signal;
+  };
+  const never = (): Promise<never> => Promise.reject(new Error('must not run'));
+
+  test('before anything was asked', async () => {
+    const { api, hold } = setting();
+    expect(await hold(never, ['a', 'b'], { signal: AbortSignal.abort() })).toEqual({ state: 'interrupted' });
+    expect(await hold(never, ['a'], { signal: AbortSignal.abort() })).toEqual({ state: 'interrupted' });
+    expect(api.log).toEqual([]);
+  });
+
+  test('ends a sleep at once', async () => {
+    const { clock, api, hold } = setting();
+    api.set('whereabouts', record('default/pod', OLD, 3600));
+    const signal = abortAt(clock, 1042);
+    expect(await hold(never, ['whereabouts'], { signal })).toEqual({ state: 'interrupted' });
+    expect(clock.now).toBeLessThan(1050);
+    expect(api.holder()).toBe('default/pod');
+  });
+
+  test.each([0, 4, 7, 12, 17, 22, 27])('%s ms after the start, nothing stays held', async (ms) => {
+    const { clock, api, hold } = setting();
+    const signal = abortAt(clock, ms);
+    expect(await hold(never, ['a', 'b', 'c'], { signal })).toEqual({ state: 'interrupted' });
+    expect(['a', 'b', 'c'].map((name) => api.holder(name) ?? '')).toEqual(['', '', '']);
+  });
+
+  test('while the Lease is read, nothing is written', async () => {
+    const { clock, api, hold } = setting();
+    expect(await hold(never, ['whereabouts'], { signal: abortAt(clock, 2) })).toEqual({ state: 'interrupted' });
+    expect(api.log).toEqual(['get whereabouts']);
+  });
+
+  test('while the first of two is held and the second is waited for', async () => {
+    const { clock, api, hold } = setting();
+    const controller = new AbortController();
+    api.set('b', FREE);
+    api.fault = (verb, name) => {
+      if (verb !== 'update' || name !== 'b') return undefined;
+      api.set('b', record('default/pod', OLD));
+      void clock.sleep(150).then(() => controller.abort());
+      return undefined;
+    };
+    expect(await hold(never, ['a', 'b'], { signal: controller.signal })).toEqual({ state: 'interrupted' });
+    expect([api.holder('a'), api.holder('b')]).toEqual(['', 'default/pod']);
+    expect(clock.now).toBeLessThan(220);
+  });
+
+  test('none of our business once the work runs', async () => {
+    const { clock, hold } = setting();
+    const signal = abortAt(clock, 50);
+    const held = await hold(
+      async (tenure) => {
+        await clock.sleep(100);
+        return tenure.write(() => Promise.resolve(DONE));
+      },
+      ['whereabouts'],
+      { signal },
+    );
+    expect(held).toMatchObject({ state: 'held', value: DONE });
+  });
+});
+
+describe('verify', () => {
+  test('reads each Lease once, at the same time', async () => {
+    const { clock, api, hold } = setting();
+    await hold(
+      async (tenure) => {
+        const [asked, from] = [api.log.length, clock.now];
+        expect(await tenure.verify()).toBe(true);
+        expect(api.log.slice(asked)).toEqual(['get a', 'get b', 'get whereabouts']);
+        expect(clock.now - from).toBe(api.latencyMs);
+      },
+      ['a', 'b', 'whereabouts'],
+    );
+  });
+
+  test.each<[string, (api: FakeApi) => void]>([
+    ['taken', (api) => api.set('b', record('default/pod', OLD))],
+    ['cleared by a deposed plugin', (api) => api.set('b', FREE)],
+    ['deleted', (api) => api.leases.delete(`${NS}/b`)],
+  ])('one that was %s is lost at once, and nothing more is sent', async (_, rob) => {
+    const { api, hold } = setting();
+    const held = await hold(
+      async (tenure) => {
+        rob(api);
+        expect([tenure.lost, await tenure.verify(), tenure.lost]).toEqual([false, false, true]);
+        const asked = api.log.length;
+        expect(await tenure.verify()).toBe(false);
+        expect(api.log).toHaveLength(asked);
+        return tenure.write(() => Promise.reject(new Error('must not be sent')), true);
+      },
+      ['a', 'b'],
+    );
+    expect(held).toMatchObject({ lost: true, value: { state: 'unsent', why: 'lost' } });
+    expect(api.holder('a')).toBe('');
+    expect(api.holder('b')).not.toBe(`${HOLDER_PREFIX}a`);
+  });
+
+  test('one that can not be read comes out as it is, and is no loss', async () => {
+    const { api, hold } = setting();
+    const held = await hold(async (tenure) => {
+      api.fault = (verb) => (verb === 'get' ? 'forbidden' : undefined);
+      await expect(tenure.verify()).rejects.toMatchObject({ reason: 'forbidden' });
+      api.fault = () => undefined;
+      return tenure.verify();
+    });
+    expect(held).toMatchObject({ lost: false, value: true });
+  });
+
+  test('a renewal meanwhile, or a label, is no loss', async () => {
+    const { clock, api, hold } = setting();
+    const held = await hold(async (tenure) => {
+      await clock.sleep(498);
+      const first = await tenure.verify();
+      api.set('whereabouts', api.spec(), { labels: { seen: 'yes' } });
+      return [first, await tenure.verify()];
+    });
+    expect(held).toMatchObject({ lost: false, value: [true, true] });
+  });
+});
+
+describe('whether it was taken from somebody who had not let go', () => {
+  const tookOver = (tenure: Tenure): Promise<boolean> => Promise.resolve(tenure.tookOver);
+
+  test.each<[string, boolean, Record<string, unknown> | undefined]>([
+    ['an absent Lease', false, undefined],
+    ['a free one', false, FREE],
+    ['a plugin', true, record('default/pod', OLD)],
+    ['our own earlier record', false, record(`${HOLDER_PREFIX}a`, OLD)],
+    ['another ipamctl', false, record(`${HOLDER_PREFIX}b`, OLD)],
+  ])('%s: %s', async (_, expected, there) => {
+    const { api, hold } = setting();
+    if (there !== undefined) api.set('whereabouts', there);
+    expect(await hold(tookOver)).toMatchObject({ value: expected });
+    expect(await hold(tookOver)).toMatchObject({ value: false });
+  });
+
+  test('one of several is enough', async () => {
+    const { api, hold } = setting();
+    api.set('b', record('default/pod', OLD));
+    expect(await hold(tookOver, ['a', 'b', 'c'])).toMatchObject({ value: true });
+  });
+
+  test('a taking over that is done after it was taken for not done', async () => {
+    const { clock, api, hold } = setting();
+    api.set('whereabouts', record('default/pod', OLD));
+    let late: Promise<void> | undefined;
+    api.fault = (verb) => {
+      if (verb !== 'update' || late !== undefined) return undefined;
+      late = clock.sleep(50).then(() => api.set('whereabouts', record(`${HOLDER_PREFIX}a`, OLD, 2)));
+      return 'lost-before';
+    };
+    expect(await hold(tookOver)).toMatchObject({ value: true });
+  });
+
+  test('it is still known when the first taking was given back', async () => {
+    const { api, hold } = setting();
+    api.set('a', record('default/pod', OLD));
+    api.set('b', FREE);
+    let robbed = false;
+    api.fault = (verb, name) => {
+      if (verb === 'update' && name === 'b' && !robbed) {
+        robbed = true;
+        api.set('b', record('default/other', OLD));
+      }
+      return undefined;
+    };
+    // The other lets b go before it runs out, so only a was ever taken over.
+    const held = await hold(tookOver, ['a', 'b']);
+    expect(api.history.filter(({ name, holder }) => name === 'a' && holder === `${HOLDER_PREFIX}a`)).toHaveLength(2);
+    expect(held).toMatchObject({ value: true });
+  });
+});
+
+describe('several writes at once', () => {
+  const UNCERTAIN = { state: 'uncertain', why: 'lost' } as const;
+  const eight = Array.from({ length: 8 }, (_, index) => index);
+  const ours = (api: FakeApi): number[] => api.history.flatMap(({ at, holder }) => (holder === '' ? [] : [at]));
+
+  test('it is renewed until the slowest is back', async () => {
+    const { clock, api, hold } = setting();
+    await hold((tenure) =>
+      Promise.all(eight.map((nth) => tenure.write(() => clock.sleep(500 * (nth + 1)).then(() => DONE)))),
+    );
+    const at = ours(api);
+    expect(at.at(-1)).toBeGreaterThan(3500);
+    expect(Math.max(...at.slice(1).map((next, index) => next - (at[index] ?? 0)))).toBeLessThan(1000);
+  });
+
+  test('one uncertain among them keeps it renewed until all are decided', async () => {
+    const { clock, api, hold } = setting();
+    await hold(async (tenure) => {
+      const outcomes = await Promise.all(
+        eight.map((nth) => tenure.write(() => clock.sleep(10 * nth).then(() => (nth === 3 ? UNCERTAIN : DONE)))),
+      );
+      expect(outcomes.filter(({ state }) => state === 'uncertain')).toHaveLength(1);
+      await clock.sleep(4000);
+      expect(ours(api).at(-1)).toBeGreaterThan(clock.now - 1000);
+      tenure.decided();
+      const before = ours(api).length;
+      await clock.sleep(2000);
+      expect(ours(api)).toHaveLength(before);
+      expect(await tenure.write(() => Promise.resolve(DONE))).toEqual({ state: 'unsent', why: 'over' });
+    });
+  });
+
+  test('one that comes back uncertain after the others were decided counts anew', async () => {
+    const { clock, api, hold } = setting();
+    await hold(async (tenure) => {
+      const slow = tenure.write(() => clock.sleep(900).then(() => UNCERTAIN));
+      await tenure.write(() => Promise.resolve(UNCERTAIN));
+      tenure.decided();
+      await slow;
+      await clock.sleep(3000);
+      expect(ours(api).at(-1)).toBeGreaterThan(clock.now - 1000);
+      tenure.decided();
+    });
+  });
+
+  test('they share one renewal where the Lease is about to run out', async () => {
+    const { clock, api, hold } = setting();
+    await hold(async (tenure) => {
+      api.fault = (verb) => (verb === 'update' ? 'too-many' : undefined);
+      await clock.sleep(1020);
+      api.fault = () => undefined;
+      const asked = api.log.length;
+      const outcomes = await Promise.all(eight.map(() => tenure.write(() => Promise.resolve(DONE), true)));
+      expect(outcomes).toEqual(eight.map(() => DONE));
+      expect(api.log.slice(asked)).toEqual(['update whereabouts']);
+    });
+  });
+
+  test('a lost Lease stops all that were not sent', async () => {
+    const { clock, api, hold } = setting();
+    const held = await hold(async (tenure) => {
+      api.fault = (verb) => (verb === 'update' ? 'too-many' : undefined);
+      await clock.sleep(1020);
+      api.fault = () => undefined;
+      api.set('whereabouts', FREE);
+      const must = (): Promise<never> => Promise.reject(new Error('must not be sent'));
+      return Promise.all(eight.map(() => tenure.write(must, true)));
+    });
+    expect(held).toMatchObject({ lost: true, value: eight.map(() => ({ state: 'unsent', why: 'lost' })) });
+  });
+
+  test('what is under way when the work throws comes to its end before the Lease is given back', async () => {
+    const { clock, api, hold } = setting();
+    let ended = -1;
+    const work = (tenure: Tenure): Promise<unknown> =>
+      Promise.all([
+        tenure.write(() =>
+          clock.sleep(3000).then(() => {
+            ended = clock.now;
+            return DONE;
+          }),
+        ),
+        tenure.write(() => Promise.reject(new Error('broken'))),
+      ]);
+    await expect(hold(work)).rejects.toThrow('broken');
+    expect(ended).toBeGreaterThan(2999);
+    const released = api.history.find(({ holder }) => holder === '');
+    expect(released?.at).toBeGreaterThanOrEqual(ended);
+    expect(ours(api).at(-1)).toBeGreaterThan(2000);
+  });
+
+  test('what the work left behind sends nothing more once it is over', async () => {
+    const { clock, hold } = setting();
+    let late: WriteOutcome | Unsent | undefined;
+    const work = async (tenure: Tenure): Promise<void> => {
+      void tenure.write(() => clock.sleep(600).then(() => DONE));
+      void clock.sleep(300).then(async () => {
+        late = await tenure.write(() => Promise.reject(new Error('must not be sent')), true);
+      });
+    };
+    await hold(work);
+    expect(late).toEqual({ state: 'unsent', why: 'over' });
+  });
+
+  test('many Leases are renewed at the same time', async () => {
+    const { clock, api, hold } = setting();
+    api.latencyMs = 60;
+    const names = eight.flatMap((nth) => (nth < 3 ? [`slice-${nth.toString()}`] : []));
+    const held = await hold((tenure) => tenure.write(() => clock.sleep(3000).then(() => DONE)), names);
+    expect(held).toMatchObject({ lost: false, value: DONE });
+    const renewed = api.history.filter(({ at, holder }) => holder !== '' && at > 1500).map(({ at }) => at);
+    expect(renewed).toHaveLength(3 * new Set(renewed).size);
+  });
+});
+
 describe('rights', () => {
+  test('of many Leases a few are tried', async () => {
+    const { clock, api, holdings } = setting();
+    const slices = Array.from({ length: 500 }, (_, index) => `node-${(1000 + index).toString()}`);
+    const tried = async (names: string[]): Promise<string[]> => {
+      const from = api.log.length;
+      await clock.run(holdings.checkRights({ namespace: NS, names }));
+      return api.log.slice(from).flatMap((line) => (line.startsWith('get ') ? [line.slice(4)] : []));
+    };
+    expect(await tried([...slices, 'whereabouts'])).toEqual(['node-1000', 'node-1499', 'whereabouts']);
+    expect(await tried(['zone', ...slices])).toEqual(['node-1000', 'zone']);
+    expect(api.log).toHaveLength(15);
+  });
+
   test('they are looked at without writing', async () => {
     const { clock, api, holdings } = setting();
     api.set('whereabouts', FREE);

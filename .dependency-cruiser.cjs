@@ -38,6 +38,26 @@ module.exports = {
       ],
       'Operations take ports and plain options; they know neither flags, terminals nor the client.',
     ),
+    only(
+      'lint-judges-texts',
+      room('lint'),
+      ['^src/(lint|nad|whereabouts|cni|net)/', '^src/render/nearest\\.ts$', '^src/errors\\.ts$'],
+      'Rules look at texts and what they say; they know neither flags, terminals nor the client.',
+    ),
+    {
+      name: 'rules-are-data-and-a-function',
+      comment: 'A rule knows the model, the tables and the pure rooms: no file, no parser, no engine.',
+      severity: 'error',
+      from: { path: '^src/lint/rules/' },
+      to: { path: '^src/lint/(engine|run|input|registry|locator|fix|report)\\.ts$' },
+    },
+    {
+      name: 'lint-parses-yaml-and-nothing-else',
+      comment: 'Of packages only the YAML parsers, and those when a text asks for them.',
+      severity: 'error',
+      from: { path: room('lint') },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/(@types/)?(js-)?yaml/' },
+    },
     {
       name: 'pools-below-reconcile',
       severity: 'error',
@@ -66,7 +86,7 @@ module.exports = {
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),
-      '^src/(pools|reconcile|whereabouts)/',
+      '^src/(pools|reconcile|whereabouts|lint)/',
       '^src/errors\\.ts$',
     ]),
     {
@@ -75,15 +95,23 @@ module.exports = {
       severity: 'error',
       from: { path: room('render') },
       to: {
-        path: '^src/(pools|reconcile)/',
+        path: '^src/(pools|reconcile|lint)/',
         dependencyTypesNot: ['type-only'],
         pathNot: '^src/reconcile/verdict\\.ts$',
       },
     },
-    only('cli-below-commands', room('cli'), [
+    only('releasing-runs-the-executor', '^src/cli/(releasing|release-command)\\.ts$', [
       room('cli'),
       room('render'),
-      '^src/cluster/(open|options|port)\\.ts$',
+      room('reconcile'),
+      room('journal'),
+      '^src/cluster/(open|options|port|writer)\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!release|releasing)', [
+      room('cli'),
+      room('render'),
+      '^src/cluster/(open|options|port|writer)\\.ts$',
       '^src/pools/inventory\\.ts$',
       '^src/whereabouts/objects\\.ts$',
       '^src/errors\\.ts$',

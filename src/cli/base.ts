@@ -1,8 +1,9 @@
 import { Command } from '@oclif/core/command';
 import type { Interfaces } from '@oclif/core';
 import type { ConnectionOptions, ReadingObserver } from '../cluster/options.js';
-import { openSource } from '../cluster/open.js';
+import { openSource, openTarget } from '../cluster/open.js';
 import type { ClusterReader } from '../cluster/port.js';
+import type { ClusterWriter } from '../cluster/writer.js';
 import { UsageFailure } from '../errors.js';
 import type { InventoryOptions } from '../pools/inventory.js';
 import { safe } from '../render/safe.js';
@@ -86,6 +87,27 @@ export abstract class BaseCommand extends Command {
     } finally {
       progress.done();
       await reader.close();
+    }
+  }
+
+  /** `withSource` for commands that write: there must be a cluster. */
+  protected async withCluster<T>(
+    flags: SourceFlagValues,
+    work: (cluster: ClusterReader & ClusterWriter, progress: Progress) => Promise<T>,
+  ): Promise<T> {
+    if (flags.from !== undefined) {
+      throw new UsageFailure('--from reads files, and nothing can be written to those', {
+        hints: ['leave --from out to write to the cluster'],
+      });
+    }
+    const progress = new Progress(this.io);
+    const observer = (flags.verbose ?? false) ? this.#verbose() : progress.observer;
+    const cluster = await openTarget({ connection: connectionOf(flags), version: this.config.version }, observer);
+    try {
+      return await work(cluster, progress);
+    } finally {
+      progress.done();
+      await cluster.close();
     }
   }
 

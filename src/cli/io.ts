@@ -3,12 +3,21 @@ import { screenOf, type Screen } from '../render/terminal.js';
 
 /** The streams of a run and what is known of them; a test hands in its own. */
 export interface Io {
+  readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export const processIo: Io = { stdout: process.stdout, stderr: process.stderr, env: process.env };
+export const processIo: Io = {
+  // Opened only by who asks: a stdin that was looked at keeps a pipe's writer waiting.
+  get stdin() {
+    return process.stdin;
+  },
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+};
 
 /** What the result is shown on. */
 export function resultScreen(io: Io): Screen {

@@ -11,6 +11,7 @@ import { exitCodeOf } from './exit-codes.js';
 import { asInvoked } from './invocation.js';
 import { isClosedPipe, messageScreen, processIo, writeAll } from './io.js';
 import { errorJson, errorText } from './report-failure.js';
+import { stopOnSignals } from './signals.js';
 
 /**
  * Runs one command line. The one place where whatever was thrown becomes text or JSON and an exit code.
@@ -44,11 +45,6 @@ function rootOf(file: string): LoadOptions {
   const root = fileURLToPath(new URL('..', file));
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PJSON;
   return { root, pjson, devPlugins: false, userPlugins: false };
-}
-
-function stopOnSignals(): void {
-  process.once('SIGINT', () => process.exit(130));
-  process.once('SIGTERM', () => process.exit(143));
 }
 
 async function report(thrown: unknown, argv: readonly string[], version: string, bin: string): Promise<void> {

@@ -8,8 +8,11 @@ const FORMATS = ['yaml', 'json', 'name', 'jsonpath'] as const;
 
 export default class Rbac extends BaseCommand {
   static override summary = 'print the least ClusterRole for what ipamctl does';
-  static override description = 'viewer: all that reads. Bind it to a person or a pipeline.';
-  static override examples = ['<%= config.bin %> rbac | kubectl apply -f -'];
+  static override description = 'viewer: all that reads. operator: what releases addresses, too. Bind it to a person or a pipeline.';
+  static override examples = [
+    '<%= config.bin %> rbac | kubectl apply -f -',
+    '<%= config.bin %> rbac --role operator | kubectl apply -f -',
+  ];
   static override flags = {
     ...outputFlags(FORMATS),
     role: Flags.option({ options: ROLES, summary: 'for whom', default: 'viewer' as const, env: variableOf('role') })(),

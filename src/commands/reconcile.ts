@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { BaseCommand, exitCodeFor, inventoryOptions } from '../cli/base.js';
+import { exitCodeFor, inventoryOptions } from '../cli/base.js';
 import {
   duration,
   namespaceFlags,
@@ -9,20 +9,24 @@ import {
   sourceFlags,
   variableOf,
 } from '../cli/flags.js';
+import { ReleaseCommand, type FoundTargets } from '../cli/release-command.js';
+import { releaseFlags } from '../cli/releasing.js';
 import { LIST_FORMATS } from '../cli/result.js';
-import { UsageFailure } from '../errors.js';
+import type { ClusterReader } from '../cluster/port.js';
 import { selectPools } from '../pools/list.js';
-import { isSelected, planOf } from '../reconcile/plan.js';
+import { claimsToRelease, isPending, isSelected, mayRelease, planOf } from '../reconcile/plan.js';
 import { survey } from '../reconcile/survey.js';
-import { names } from '../render/output.js';
-import { planClosing, planScreen } from '../render/plan.js';
+import { planClosing } from '../render/plan.js';
 
-export default class Reconcile extends BaseCommand {
-  static override summary = 'find addresses that nobody needs any more, and print the plan to release them';
+export default class Reconcile extends ReleaseCommand {
+  static override summary = 'find addresses that nobody needs any more, and release them with --now';
   static override description =
-    'Reads only. Exit code 1 when there is something to release, or when something that was needed could not be read.';
+    'Without --now it reads only and prints the plan; exit code 1 when there is something to release, or when something that was needed could not be read. --now releases what the plan says, looks at each owner again before and after it, keeps a journal, and leaves alone what changed meanwhile.';
   static override examples = [
     '<%= config.bin %> reconcile',
+    '<%= config.bin %> reconcile --now',
+    '<%= config.bin %> reconcile --now --max-release 50 -o json',
+    '<%= config.bin %> reconcile --now --dry-run=client',
     '<%= config.bin %> reconcile --include-completed --min-age 1h',
     '<%= config.bin %> reconcile --pool 192.0.2.192-27 -o json',
     '<%= config.bin %> reconcile --from must-gather/',
@@ -32,7 +36,8 @@ export default class Reconcile extends BaseCommand {
     ...namespaceFlags('only addresses of pods in this namespace'),
     ...selectorFlag,
     ...outputFlags(LIST_FORMATS),
-    now: Flags.boolean({ summary: 'release what the plan says (not in this version yet)' }),
+    ...releaseFlags,
+    now: Flags.boolean({ summary: 'release what the plan says; asks first where a person can be asked' }),
     all: Flags.boolean({ summary: 'list what is live too', env: variableOf('all') }),
     'include-completed': Flags.boolean({ summary: 'also addresses of pods that Succeeded or Failed' }),
     'include-lost': Flags.boolean({
@@ -50,48 +55,37 @@ export default class Reconcile extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Reconcile);
-    if (flags.now) {
-      throw new UsageFailure(
-        '--now is not in this version yet; without it the plan is printed and nothing is released',
-        {
-          hints: ['ipamctl reconcile'],
-        },
-      );
-    }
-    await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
+    const options = {
+      includeCompleted: flags['include-completed'],
+      includeLost: flags['include-lost'],
+      minAgeMs: Number(flags['min-age'] ?? 0),
+      all: flags.all,
+    };
+    const find = async (reader: ClusterReader): Promise<FoundTargets> => {
       const uids = await selectPools(reader, flags.selector);
       const selection = { pools: flags.pool, networks: flags.network, namespace: flags.namespace, uids };
-      const judged = await survey(reader, {
+      const found = await survey(reader, {
         ...inventoryOptions(flags),
         only: () => (claim) => isSelected(claim, selection),
         findingsOnly: !flags.all,
       });
-      const plan = planOf(
-        judged,
-        await reader.identity(),
-        {
-          includeCompleted: flags['include-completed'],
-          includeLost: flags['include-lost'],
-          minAgeMs: Number(flags['min-age'] ?? 0),
-          all: flags.all,
-        },
-        selection,
-        this.config.version,
-      );
-      const warnings = [...plan.warnings, ...reader.notes];
-      const pending = [...plan.items, ...plan.reservations].some(({ action }) => action === 'release');
+      const identity = await reader.identity();
       return {
-        document: { ...plan, warnings },
-        human: (view) => planScreen(plan, view),
-        names: () =>
-          names(
-            'ip',
-            plan.items.map(({ address, key }) => ({ name: address ?? key })),
-          ),
-        closing: planClosing(plan),
-        warnings,
-        exitCode: exitCodeFor(plan.incomplete, pending),
+        survey: found,
+        targets: claimsToRelease(found, options),
+        mayRelease: (judged) => mayRelease(judged, options, reader.now()),
+        describe: (outcomes) => planOf(found, identity, options, selection, this.config.version, outcomes),
       };
+    };
+    if (flags.now || flags['dry-run'] !== undefined) {
+      const more = (['include-completed', 'include-lost'] as const).find((flag) => flags[flag]);
+      const needsYes = more === undefined ? undefined : `--${more}`;
+      await this.presentRelease(flags, { command: 'reconcile', needsYes, find });
+      return;
+    }
+    await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
+      const plan = (await find(reader)).describe(null);
+      return this.planResult(plan, reader.notes, planClosing(plan), exitCodeFor(plan.incomplete, isPending(plan)));
     });
   }
 }

@@ -58,12 +58,14 @@ export async function listJournals(directory: string): Promise<JournalListItem[]
     .sort(newestFirst);
 }
 
-async function journalsIn(folder: string): Promise<string[]> {
+/** Paths of the journals of a directory; names begin with the moment of their run, so oldest first. */
+export async function journalsIn(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries
       .filter((entry) => entry.name.endsWith('.jsonl') && !entry.isDirectory())
-      .map(({ name }) => join(folder, name));
+      .map(({ name }) => join(folder, name))
+      .sort();
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
     throw new InputFailure(`${folder} cannot be read: ${systemReason(error)}`, { cause: error });

@@ -173,6 +173,13 @@ export interface JournalWriter {
   close(): Promise<void>;
 }
 
+/** A write of an earlier run whose fate nobody knows yet. */
+export interface UncertainIntent {
+  readonly run: string;
+  readonly sequence: number;
+  readonly intent: JournalIntent;
+}
+
 /** `uncertain`: it may have been sent, and its fate is not known. */
 export type IntentStatus = 'done' | 'not-done' | 'uncertain';
 

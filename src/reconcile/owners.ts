@@ -324,7 +324,8 @@ async function readOne(reader: ClusterReader, { namespace, name }: PodMetadata):
   }
 }
 
-function found(whole: WholePod): Owner {
+/** A pod that was read whole. */
+export function found(whole: WholePod): Owner {
   return { state: 'found', pod: whole, whole, pending: whole.phase === 'Pending' };
 }
 

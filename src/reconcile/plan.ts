@@ -1,6 +1,6 @@
 import type { ClusterIdentity } from '../cluster/port.js';
 import { networkIsKnown, objectKey } from '../pools/belonging.js';
-import type { ObjectRef } from '../whereabouts/objects.js';
+import type { ObjectRef, Reservation } from '../whereabouts/objects.js';
 import { evidenceDocument, reservationId, type EvidenceDocument, type ObjectId } from './documents.js';
 import type { Claim } from './claims.js';
 import type { JudgedClaim } from './judged.js';
@@ -77,7 +77,8 @@ export type PlanSummary = {
 
 export interface ReconcilePlan {
   readonly apiVersion: 'ipamctl.io/v1';
-  readonly kind: 'ReconcilePlan';
+  /** `ReconcileResult` where it was told to release. */
+  readonly kind: 'ReconcilePlan' | 'ReconcileResult';
   readonly cluster: { readonly uid: string | null; readonly server: string | null };
   readonly createdAt: string;
   readonly toolVersion: string;
@@ -103,13 +104,45 @@ export function poolIsNamed(pool: ObjectRef, names: readonly string[]): boolean 
   return names.includes(pool.name) || names.includes(objectKey(pool.namespace, pool.name));
 }
 
-/** Decides for each claim what a release run would do; changes nothing. */
+/** What became of one entry or reservation. */
+export interface ItemOutcome {
+  readonly result: Result;
+  /** Why it was not released, or what people should know, in one line. */
+  readonly error: string | null;
+}
+
+/** What a release did. */
+export interface Outcomes {
+  readonly entries: ReadonlyMap<Claim, ItemOutcome>;
+  readonly reservations: ReadonlyMap<Reservation, ItemOutcome>;
+}
+
+/** Claims that a release run takes: those of keys, and of reservations without one. */
+export function claimsToRelease(survey: Survey, options: PlanOptions): JudgedClaim[] {
+  return survey.claims.filter((judged) => decide(judged, options, survey.readAt).action === 'release');
+}
+
+/** Whether there is something to release. */
+export function isPending({ items, reservations }: ReconcilePlan): boolean {
+  return [...items, ...reservations].some(({ action }) => action === 'release');
+}
+
+/** Whether a claim may go with what was asked for. */
+export function mayRelease(judged: JudgedClaim, options: PlanOptions, now: Date): boolean {
+  return decide(judged, options, now).action === 'release';
+}
+
+/**
+ * Decides for each claim what a release run would do; changes nothing.
+ * @param outcomes what a release did with it
+ */
 export function planOf(
   survey: Survey,
   identity: ClusterIdentity,
   options: PlanOptions,
   selection: Selection,
   toolVersion: string,
+  outcomes: Outcomes | null = null,
 ): ReconcilePlan {
   const items: PlanItem[] = [];
   const reservations: PlanReservation[] = [];
@@ -117,7 +150,9 @@ export function planOf(
     const { claim, verdict } = judged;
     const decision = decide(judged, options, survey.readAt);
     if (claim.pool === null || claim.allocation === null) {
-      if (verdict !== 'live' || options.all) reservations.push(...planReservation(judged, survey, decision.action));
+      if (verdict !== 'live' || options.all) {
+        reservations.push(...planReservation(judged, survey, decision.action, outcomes));
+      }
       continue;
     }
     if (verdict === 'live' && !options.all) continue;
@@ -134,20 +169,18 @@ export function planOf(
       verdict,
       reason: judged.reason,
       ...decision,
-      result: null,
-      error: null,
+      ...outcomeOf(outcomes?.entries.get(claim)),
       reservation: reservationId(judged),
       evidence: evidenceDocument(judged, survey),
     });
     // A reservation goes with its key only where it names the same owner.
     if (decision.action === 'release' && claim.reservation?.podref === claim.podref) {
-      reservations.push(...planReservation(judged, survey, 'release'));
+      reservations.push(...planReservation(judged, survey, 'release', outcomes));
     }
   }
-  const results = Object.fromEntries(RESULTS.map((result) => [result, 0])) as Record<Result, number>;
   return {
     apiVersion: 'ipamctl.io/v1',
-    kind: 'ReconcilePlan',
+    kind: outcomes === null ? 'ReconcilePlan' : 'ReconcileResult',
     cluster: { uid: identity.uid, server: identity.server },
     createdAt: survey.readAt.toISOString(),
     toolVersion,
@@ -159,11 +192,22 @@ export function planOf(
       allocations: Object.values(survey.counts).reduce((sum, count) => sum + count, 0),
       reservations: survey.reservationCount,
       ...survey.counts,
-      ...results,
+      ...countResults(items),
     },
     journal: null,
     warnings: survey.warnings,
   };
+}
+
+/** Counts the addresses; what became of their reservations is told by those themselves. */
+function countResults(items: readonly PlanItem[]): Record<Result, number> {
+  const counts = Object.fromEntries(RESULTS.map((result) => [result, 0])) as Record<Result, number>;
+  for (const { result } of items) if (result !== null) counts[result]++;
+  return counts;
+}
+
+function outcomeOf(outcome: ItemOutcome | undefined): Pick<PlanItem, 'result' | 'error'> {
+  return { result: outcome?.result ?? null, error: outcome?.error ?? null };
 }
 
 function poolsLookedAt({ inventory }: Survey, { pools, networks, uids }: Selection): number {
@@ -192,6 +236,10 @@ const UNANSWERED: ReadonlySet<Reason> = new Set<Reason>([
 
 function decide(judged: JudgedClaim, options: PlanOptions, now: Date): Pick<PlanItem, 'action' | 'needs'> {
   const release = { action: 'release', needs: null } as const;
+  // A reservation without a key goes only when nobody at all can need it.
+  if (judged.claim.pool === null && (judged.evidence.owner.state !== 'absent' || !judged.claim.networkKnown)) {
+    return { action: 'keep', needs: null };
+  }
   switch (judged.verdict) {
     case 'stale':
       return release;
@@ -212,7 +260,12 @@ function isOldEnough({ evidence }: JudgedClaim, minAgeMs: number, now: Date): bo
   return finishedAt !== null && now.getTime() - finishedAt >= minAgeMs;
 }
 
-function planReservation(judged: JudgedClaim, survey: Survey, action: Action): PlanReservation[] {
+function planReservation(
+  judged: JudgedClaim,
+  survey: Survey,
+  action: Action,
+  outcomes: Outcomes | null,
+): PlanReservation[] {
   const id = reservationId(judged);
   if (id === null) return [];
   const { claim, verdict, reason } = judged;
@@ -228,8 +281,7 @@ function planReservation(judged: JudgedClaim, survey: Survey, action: Action): P
       reason,
       // Where the network is not known, no reservation is touched.
       action: claim.networkKnown ? action : 'keep',
-      result: null,
-      error: null,
+      ...outcomeOf(claim.reservation === null ? undefined : outcomes?.reservations.get(claim.reservation)),
     },
   ];
 }

@@ -1,5 +1,6 @@
-import type { PlanItem, PlanReservation, ReconcilePlan } from '../reconcile/plan.js';
+import type { PlanItem, PlanReservation, ReconcilePlan, Result } from '../reconcile/plan.js';
 import { grouped } from './number.js';
+import type { Role } from './style.js';
 import { table, type Column, type TableText } from './table.js';
 import type { Screen } from './terminal.js';
 import { verdictRole, verdictText } from './verdict.js';
@@ -18,6 +19,13 @@ export function planScreen(
     { header: 'NODE', value: ({ nodeName }) => nodeName ?? '', wideOnly: true, onlyIfAny: true },
     { header: 'VERDICT', value: verdictText, shorten: 'end', style: ({ verdict }) => verdictRole(verdict) },
     { header: 'ACTION', value: ({ action }) => action, style: ({ action }) => (action === 'keep' ? 'dim' : 'bold') },
+    {
+      header: 'RESULT',
+      value: resultText,
+      shorten: 'end',
+      onlyIfAny: true,
+      style: ({ result }) => resultRole(result),
+    },
     { header: 'NEEDS', value: ({ needs }) => needs ?? '', drop: 4, onlyIfAny: true, style: () => 'dim' },
     { header: 'CONTAINER', value: ({ containerId }) => containerId, wideOnly: true },
     { header: 'RESERVATION', value: ({ reservation }) => reservation?.name ?? '', wideOnly: true, onlyIfAny: true },
@@ -30,7 +38,10 @@ export function planScreen(
     sections.push(items.text);
     hidden.push(...items.hiddenColumns);
   }
-  const lone = plan.reservations.filter(({ withoutAllocation }) => withoutAllocation);
+  // A reservation goes with its key; only what went otherwise is worth a line of its own.
+  const lone = plan.reservations.filter(
+    ({ withoutAllocation, result }) => withoutAllocation || (result !== null && result !== 'released'),
+  );
   if (lone.length > 0) {
     const alone = loneTable(lone, { screen, wide, noHeaders });
     sections.push(alone.text);
@@ -72,12 +83,87 @@ function loneTable(
       { header: 'OWNER', value: ({ podref }) => podref, shorten: 'middle' },
       {
         header: 'VERDICT',
-        value: (reservation) => `${verdictText(reservation)}; no pool has a key for it`,
+        value: (reservation) =>
+          reservation.withoutAllocation
+            ? `${verdictText(reservation)}; no pool has a key for it`
+            : verdictText(reservation),
         shorten: 'end',
         style: ({ verdict }) => verdictRole(verdict),
       },
       { header: 'ACTION', value: ({ action }) => action, style: ({ action }) => (action === 'keep' ? 'dim' : 'bold') },
+      {
+        header: 'RESULT',
+        value: resultText,
+        shorten: 'end',
+        onlyIfAny: true,
+        style: ({ result }) => resultRole(result),
+      },
     ],
     options,
   );
+}
+
+/** The sentences under `reconcile --now`. */
+export function releaseClosing(plan: ReconcilePlan): string[] {
+  const { items, reservations, summary, journal } = plan;
+  const freed = reservations.filter(({ result }) => result === 'released').length;
+  const told = [...items, ...reservations];
+  const count = (result: Result): number => told.filter((item) => item.result === result).length;
+  const addresses = `${grouped(summary.released)} ${summary.released === 1 ? 'address' : 'addresses'}`;
+  const guards = `${grouped(freed)} ${freed === 1 ? 'reservation' : 'reservations'}`;
+  const kept = items.filter(({ action, verdict }) => action === 'keep' && verdict !== 'live').length;
+  const rest = [`${grouped(count('failed'))} failed`];
+  for (const result of ['gone', 'changed', 'restored', 'skipped'] as const) {
+    if (count(result) > 0) rest.push(`${grouped(count(result))} ${RESULT_WORDS[result]}`);
+  }
+  if (kept > 0) rest.push(`${grouped(kept)} kept`);
+  const nothing = told.every(({ result }) => result === null);
+  const of = `${grouped(summary.allocations)} ${summary.allocations === 1 ? 'allocation' : 'allocations'} in ${grouped(summary.pools)} ${summary.pools === 1 ? 'pool' : 'pools'}`;
+  const lines = nothing
+    ? [`Nothing to release among ${of}${kept > 0 ? `; ${grouped(kept)} kept` : ''}.`]
+    : [`Released ${addresses} and ${guards}; ${rest.join(', ')}.`];
+  if (journal !== null && summary.released + freed > 0) lines.push(`Undo: ipamctl restore ${journal}`);
+  else if (journal !== null) lines.push(`Journal: ${journal}`);
+  if (plan.incomplete) lines.push('The answer is incomplete: see the warnings.');
+  return lines;
+}
+
+/** The question before a release: what, how much, where. */
+export function releaseQuestion(
+  targets: { readonly addresses: number; readonly reservations: number; readonly pools: number },
+  cluster: { readonly name: string; readonly server: string | null },
+): string {
+  const { addresses, reservations, pools } = targets;
+  const what = [
+    ...(addresses > 0 || reservations === 0
+      ? [
+          `${grouped(addresses)} ${addresses === 1 ? 'address' : 'addresses'} in ${grouped(pools)} ${pools === 1 ? 'pool' : 'pools'}`,
+        ]
+      : []),
+    ...(reservations > 0
+      ? [`${grouped(reservations)} ${reservations === 1 ? 'reservation' : 'reservations'} without a key`]
+      : []),
+  ];
+  const where = cluster.server === null ? '' : ` (${cluster.server})`;
+  return `Release ${what.join(' and ')} of cluster "${cluster.name}"${where}?`;
+}
+
+/** What each result is called where it is counted. */
+const RESULT_WORDS: Readonly<Record<Result, string>> = {
+  released: 'released',
+  restored: 'restored',
+  gone: 'already gone',
+  changed: 'changed meanwhile',
+  failed: 'failed',
+  skipped: 'left',
+};
+
+function resultText({ result, error }: { readonly result: Result | null; readonly error: string | null }): string {
+  if (result === null) return '';
+  return error === null ? result : `${result}: ${error}`;
+}
+
+function resultRole(result: Result | null): Role | undefined {
+  if (result === 'failed') return 'bad';
+  return result === 'changed' || result === 'skipped' ? 'warn' : undefined;
 }

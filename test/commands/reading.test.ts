@@ -431,7 +431,7 @@ describe('reconcile', () => {
     const run = await ipamctl(['reconcile', '--now', '--from', '/nonexistent']);
     expect(run.code).toBe(2);
     expect(run.stdout).toBe('');
-    expect(run.stderr).toContain('--now is not in this version yet');
+    expect(run.stderr).toContain('--from reads files, and nothing can be written to those');
   });
 
   test('the plan is reproducible: twice the same bytes', async () => {

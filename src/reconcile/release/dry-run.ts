@@ -1,0 +1,82 @@
+import { IP_POOLS, RESERVATIONS, resourceName } from '../../cluster/resources.js';
+import type { ClusterWriter, JsonPatchOperation, Preconditions, WriteOutcome } from '../../cluster/writer.js';
+import { ClusterFailure } from '../../errors.js';
+import type { Pool } from '../../whereabouts/objects.js';
+import { inBatches } from '../batches.js';
+import type { JudgedClaim } from '../judged.js';
+import { releasePatch } from './targets.js';
+
+/** A write that a release would send. */
+export interface PlannedWrite {
+  readonly verb: 'patch' | 'delete';
+  /** `plural.group`. */
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** A JSON patch (RFC 6902), or what must still hold of the object that is deleted. */
+  readonly body: readonly JsonPatchOperation[] | { readonly preconditions: Preconditions };
+  /** Why the API server would refuse it; null: it would not, or was not asked. */
+  readonly refusal: string | null;
+}
+
+/** Most keys of one patch, as the release has it. */
+const MOST_KEYS = 4000;
+
+/**
+ * Every write that a release of these claims would send, in its order: the entries pool by pool, then the reservations.
+ * @param withReservations not so with `--no-lease`
+ */
+export function plannedWrites(targets: readonly JudgedClaim[], withReservations: boolean): PlannedWrite[] {
+  const byPool = new Map<Pool, JudgedClaim[]>();
+  for (const judged of targets) {
+    const { pool } = judged.claim;
+    if (pool === null) continue;
+    const known = byPool.get(pool);
+    if (known === undefined) byPool.set(pool, [judged]);
+    else known.push(judged);
+  }
+  const patches = [...byPool].flatMap(([pool, judged]) => {
+    const allocations = judged.flatMap(({ claim }) => claim.allocation ?? []);
+    const parts = Array.from({ length: Math.ceil(allocations.length / MOST_KEYS) }, (_, part) =>
+      allocations.slice(part * MOST_KEYS, (part + 1) * MOST_KEYS),
+    );
+    return parts.map((part): PlannedWrite => {
+      const { namespace, name } = pool;
+      const resource = resourceName(IP_POOLS);
+      return { verb: 'patch', resource, namespace, name, body: releasePatch(pool, part), refusal: null };
+    });
+  });
+  const deletions = !withReservations
+    ? []
+    : targets.flatMap(({ claim }): PlannedWrite[] => {
+        const { reservation, podref, networkKnown } = claim;
+        if (reservation?.podref !== podref || !networkKnown) return [];
+        const { namespace, name, uid, resourceVersion } = reservation;
+        const body = { preconditions: { uid, resourceVersion } };
+        return [{ verb: 'delete', resource: resourceName(RESERVATIONS), namespace, name, body, refusal: null }];
+      });
+  return [...patches, ...deletions];
+}
+
+/** Has the API server check each of the writes without doing it. */
+export async function tryWrites(writer: ClusterWriter, writes: readonly PlannedWrite[]): Promise<PlannedWrite[]> {
+  const tried = [...writes];
+  await inBatches([...writes.entries()], async ([at, write]) => {
+    tried[at] = { ...write, refusal: await refusalOf(writer, write) };
+  });
+  return tried;
+}
+
+async function refusalOf(writer: ClusterWriter, { namespace, name, body }: PlannedWrite): Promise<string | null> {
+  try {
+    const outcome: WriteOutcome<unknown> =
+      'preconditions' in body
+        ? await writer.remove(RESERVATIONS, namespace, name, body.preconditions, { dryRun: true })
+        : await writer.patch(IP_POOLS, namespace, name, body, { dryRun: true });
+    if (outcome.state === 'done') return null;
+    return outcome.state === 'uncertain' ? outcome.why : outcome.failure.message;
+  } catch (failure) {
+    if (failure instanceof ClusterFailure) return failure.message;
+    throw failure;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Address } from '../../net/address.js';
+import { objectKey } from '../../pools/belonging.js';
+import type { Inventory } from '../../pools/inventory.js';
+import { parseReservationName } from '../../whereabouts/names.js';
+import type { Pool, Reservation } from '../../whereabouts/objects.js';
+import type { JudgedClaim } from '../judged.js';
+
+/** A reservation that is to go. */
+export interface ReservationTarget {
+  readonly judged: JudgedClaim;
+  readonly reservation: Reservation;
+  readonly address: Address;
+  readonly networkName: string | null;
+  /** When its key was first seen to be gone, on the monotonic clock. */
+  readonly keylessSince: number;
+  /** Whether this run took its key. */
+  readonly freedByUs: boolean;
+}
+
+/** All reservations of one podref in one network: they go in the same holding, or none does. */
+export interface Group {
+  readonly namespace: string;
+  readonly networkName: string | null;
+  readonly podref: string;
+  /** In the order of the plugin's ranges: its check of the first decides for all. */
+  readonly members: readonly ReservationTarget[];
+  /** Other reservations of the same podref and network, which this run was not told to take. */
+  readonly companions: readonly Reservation[];
+}
+
+/**
+ * The plugin looks only at the first range's reservation to decide whether it makes those of the others, so the ones of
+ * one owner belong together (whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go, skipOverlappingRangeUpdate).
+ */
+export function groupsOf(targets: readonly ReservationTarget[], inventory: Inventory): Group[] {
+  const groups = new Map<string, ReservationTarget[]>();
+  for (const target of targets) {
+    const key = groupKey(target.reservation, target.networkName);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [target]);
+    else known.push(target);
+  }
+  const others = new Map<string, Reservation[]>();
+  const taken = new Set(targets.map(({ reservation }) => reservation));
+  for (const reservation of inventory.reservations ?? []) {
+    if (taken.has(reservation)) continue;
+    for (const { networkName } of parseReservationName(reservation.name, inventory.atlas.networkNames)) {
+      const key = groupKey(reservation, networkName);
+      if (!groups.has(key)) continue;
+      const known = others.get(key);
+      if (known === undefined) others.set(key, [reservation]);
+      else known.push(reservation);
+    }
+  }
+  return [...groups].flatMap(([key, members]) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const { namespace, podref } = first.reservation;
+    return [
+      {
+        namespace,
+        networkName: first.networkName,
+        podref,
+        members: [...members].sort((one, other) => rangeRank(one, inventory) - rangeRank(other, inventory)),
+        companions: others.get(key) ?? [],
+      },
+    ];
+  });
+}
+
+function groupKey({ namespace, podref }: Reservation, networkName: string | null): string {
+  return `${objectKey(namespace, networkName ?? '')}\n${podref}`;
+}
+
+/** The place of the address's range among those of a NAD that draws from its pool; IPv4 first where none tells. */
+function rangeRank({ judged, address }: ReservationTarget, { belongings }: Inventory): number {
+  const { pool } = judged.claim;
+  const byFamily = address.family === 4 ? 0.25 : 0.5;
+  return pool === null ? byFamily : (rankIn(pool, belongings) ?? byFamily);
+}
+
+function rankIn(pool: Pool, belongings: Inventory['belongings']): number | undefined {
+  const range = pool.range?.masked();
+  for (const { nad } of belongings.get(pool)?.draws ?? []) {
+    if (range === undefined || nad.whereabouts?.ok !== true) continue;
+    const rank = nad.whereabouts.ranges.findIndex((own) => own.range.masked().equals(range));
+    if (rank >= 0) return rank;
+  }
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import type { ClusterReader } from '../../cluster/port.js';
+import type { ClusterWriter } from '../../cluster/writer.js';
+import type { ClusterFailure } from '../../errors.js';
+import type { FreshVerdicts } from '../fresh-look.js';
+import type { JournalWriter } from '../journal.js';
+import type { JudgedClaim } from '../judged.js';
+import type { HoldingClock, Holdings } from '../leases/holdings.js';
+import type { ItemOutcome } from '../plan.js';
+import type { UpstreamReconcilers } from '../upstream.js';
+
+/** What became of one entry or reservation, and why. */
+export interface Outcome extends ItemOutcome {
+  /** The API server's no, where that was it. */
+  readonly failure: ClusterFailure | null;
+}
+
+/** What a release is made with; a test may stand between any two steps. */
+export interface ReleasePorts {
+  readonly reader: ClusterReader;
+  readonly writer: ClusterWriter;
+  readonly journal: Pick<JournalWriter, 'intend' | 'settle' | 'decide' | 'run'>;
+  readonly clock: HoldingClock;
+  /** Judges owners by what the API server says of them now. */
+  readonly look: { judge(claims: readonly JudgedClaim[], by?: 'get' | 'cheaper'): Promise<FreshVerdicts> };
+  /** null: without Leases, and so without touching reservations. */
+  readonly leases: Pick<Holdings, 'hold' | 'checkRights'> | null;
+  readonly upstream: Pick<UpstreamReconcilers, 'look'>;
+  /** Aborted: nothing new is begun; what was begun is brought to its end. */
+  readonly signal: AbortSignal;
+  readonly progress: (progress: ReleaseProgress) => void;
+}
+
+/** How far a release is. */
+export interface ReleaseProgress {
+  readonly phase: 'entries' | 'waiting' | 'reservations' | 'looking again';
+  readonly done: number;
+  readonly of: number;
+  /** Of phase `waiting`: what for. */
+  readonly why?: string;
+}
+
+/** Whether a claim with this verdict may go. */
+export type MayRelease = (judged: JudgedClaim) => boolean;
+
+export const RELEASED: Outcome = { result: 'released', error: null, failure: null };
+export const GONE: Outcome = { result: 'gone', error: null, failure: null };
+
+export function changed(error: string): Outcome {
+  return { result: 'changed', error, failure: null };
+}
+
+export function skipped(error: string): Outcome {
+  return { result: 'skipped', error, failure: null };
+}
+
+export function failed(error: string, failure: ClusterFailure | null = null): Outcome {
+  return { result: 'failed', error, failure };
+}
+
+/** Failures after which nothing else can succeed either. */
+const DEADLY: ReadonlySet<string> = new Set([
+  'unauthorized',
+  'unreachable',
+  'timeout',
+  'certificate',
+  'credential-plugin',
+  'bad-kubeconfig',
+  'not-kubernetes',
+]);
+
+/** Whether a failure concerns the whole API server and not one object. */
+export function isDeadly({ reason }: ClusterFailure): boolean {
+  return DEADLY.has(reason);
+}

@@ -1,0 +1,571 @@
+import { IP_POOLS, RESERVATIONS } from '../../cluster/resources.js';
+import type { KubeObject } from '../../cluster/port.js';
+import { record } from '../../cluster/fields.js';
+import type { WriteOutcome } from '../../cluster/writer.js';
+import { ClusterFailure } from '../../errors.js';
+import { objectKey } from '../../pools/belonging.js';
+import type { Inventory } from '../../pools/inventory.js';
+import { parsePool, parseReservation, type ObjectRef, type Reservation } from '../../whereabouts/objects.js';
+import { inBatches } from '../batches.js';
+import type { JournalReservation } from '../journal.js';
+import type { Tenure } from '../leases/holdings.js';
+import type { UpstreamState } from '../upstream.js';
+import { Coverage } from './coverage.js';
+import { decideByReading } from './decide.js';
+import { groupsOf, type Group, type ReservationTarget } from './groups.js';
+import { Healing } from './healing.js';
+import { journalOutcome, reservationIntent } from './intents.js';
+import {
+  changed,
+  failed,
+  GONE,
+  isDeadly,
+  RELEASED,
+  skipped,
+  type MayRelease,
+  type Outcome,
+  type ReleasePorts,
+} from './ports.js';
+
+/** The plugin's whole budget for an ADD or DEL: whatever was under way before is over then. */
+export const PLUGIN_BUDGET_MS = 10_000;
+/** Leases that are taken at once: more holds up more networks than a second's work is worth. */
+const MOST_LEASES = 16;
+/** Owners that are looked up together, with the pools that cover their addresses, before their reservations go. */
+const CHUNK = 32;
+/** A group is begun only while so much of the holding is left. */
+const ENOUGH_MS = 250;
+/** A running reconciler is waited for so long. */
+const RECONCILER_PATIENCE_MS = 60_000;
+const RECONCILER_POLL_MS = 2000;
+/** What was seen of the reconcilers holds for so long. */
+const RECONCILER_AGE_MS = 2000;
+/** Conflicts and busy answers are met so often, for one reservation. */
+const TRIES = 3;
+const AGAIN_MS = 100;
+/** A Lease that others keep, or that is lost at once, is asked for in so many holdings. */
+const HOLDING_TRIES = 5;
+
+/** A group with its reservations as they were read just before. */
+interface ReadyGroup extends Group {
+  readonly read: ReadonlyMap<ReservationTarget, JournalReservation>;
+  /** On the monotonic clock: while a DEL of the same owner may be under way, its reservations stay. */
+  notBefore: number;
+  readonly leases: readonly string[];
+  readonly sequences: Map<ReservationTarget, number>;
+}
+
+/** What is done in one holding, and what became of it. */
+interface HoldingWork {
+  readonly batch: readonly ReadyGroup[];
+  readonly done: Set<ReadyGroup>;
+  /** A Lease was taken from a plugin whose time had run out. */
+  tookOver: boolean;
+}
+
+const INTERRUPTED = skipped('interrupted; the next run takes it up');
+
+/**
+ * Releases reservations as the release protocol says: inside a holding, owner and pools looked at again, by uid and
+ * resourceVersion, all of one podref or none; and looks again after it.
+ */
+export class ReservationRelease {
+  readonly outcomes = new Map<Reservation, Outcome>();
+  readonly heldMs: number[] = [];
+  halted: ClusterFailure | null = null;
+  readonly #healing: Healing;
+  /** Whose DELETE may have been done or not, and nobody could be asked. */
+  readonly #undecided = new Set<Reservation>();
+  #upstream: { readonly state: UpstreamState; readonly at: number } | undefined;
+  #total = 0;
+  #done = 0;
+
+  constructor(
+    private readonly ports: ReleasePorts & { readonly leases: NonNullable<ReleasePorts['leases']> },
+    private readonly mayRelease: MayRelease,
+    private readonly inventory: Inventory,
+  ) {
+    this.#healing = new Healing(ports, inventory);
+  }
+
+  async run(targets: readonly ReservationTarget[]): Promise<void> {
+    this.#total = targets.length;
+    if (targets.length === 0) return;
+    try {
+      const coverage = await Coverage.read(this.ports.reader, this.inventory);
+      const groups = await this.#ready(groupsOf(targets, this.inventory), coverage);
+      await this.#intend(groups);
+      await this.#release(groups, coverage);
+      await this.#heal(groups, coverage);
+    } catch (failure) {
+      if (!(failure instanceof ClusterFailure)) throw failure;
+      this.halted ??= failure;
+    }
+    const left = this.#untried();
+    for (const { reservation } of targets) if (!this.outcomes.has(reservation)) this.outcomes.set(reservation, left);
+  }
+
+  #untried(): Outcome {
+    return this.halted === null ? INTERRUPTED : notTried(this.halted);
+  }
+
+  /** Reads the reservations as they are now, and keeps the groups that may go as a whole. */
+  async #ready(groups: readonly Group[], coverage: Coverage): Promise<ReadyGroup[]> {
+    const now = await this.#readNow(groups);
+    return groups.flatMap((group) => {
+      const read = new Map<ReservationTarget, JournalReservation>();
+      for (const target of group.members) {
+        const there = now.get(keyOf(target.reservation));
+        if (there === undefined) this.outcomes.set(target.reservation, GONE);
+        else if (there.uid !== target.reservation.uid || there.spec['podref'] !== target.reservation.podref) {
+          this.outcomes.set(target.reservation, changed('it was made anew meanwhile'));
+        } else read.set(target, there);
+      }
+      const members = group.members.filter((target) => read.has(target));
+      if (members.length === 0) return [];
+      const companion = group.companions.find((reservation) => now.get(keyOf(reservation))?.uid === reservation.uid);
+      if (companion !== undefined && !members.every(({ judged }) => judged.reason === 'other-address')) {
+        const why = `reservation ${companion.name} of the same pod stays, and the plugin would not make this one again`;
+        for (const { reservation } of members) this.outcomes.set(reservation, skipped(why));
+        return [];
+      }
+      const { namespace, networkName } = group;
+      const leases = new Set(members.flatMap(({ address }) => coverage.leasesOf(namespace, networkName, address)));
+      return [
+        {
+          ...group,
+          members,
+          read,
+          leases: [...leases],
+          notBefore: Math.max(...members.map(notBefore)),
+          sequences: new Map<ReservationTarget, number>(),
+        },
+      ];
+    });
+  }
+
+  async #readNow(groups: readonly Group[]): Promise<Map<string, JournalReservation>> {
+    const wanted = new Map<string, Reservation>();
+    for (const { members, companions } of groups) {
+      for (const reservation of [...members.map((member) => member.reservation), ...companions]) {
+        wanted.set(keyOf(reservation), reservation);
+      }
+    }
+    const { reader } = this.ports;
+    const now = new Map<string, JournalReservation>();
+    const keep = (object: KubeObject): JournalReservation | undefined => {
+      const { namespace = '', name = '' } = object.metadata;
+      return wanted.has(objectKey(namespace, name)) ? journalReservation(object) : undefined;
+    };
+    // A list of all costs about as much as a GET of every fiftieth.
+    if (wanted.size > 20 + (this.inventory.reservations?.length ?? 0) / 50) {
+      for (const namespace of new Set(groups.map((group) => group.namespace))) {
+        for (const read of await reader.collect(RESERVATIONS, { namespace }, keep)) now.set(keyOf(read), read);
+      }
+      return now;
+    }
+    await inBatches([...wanted.values()], async ({ namespace, name }) => {
+      const object = await reader.get(RESERVATIONS, namespace, name);
+      if (object !== undefined) now.set(objectKey(namespace, name), journalReservation(object));
+    });
+    return now;
+  }
+
+  async #intend(groups: readonly ReadyGroup[]): Promise<void> {
+    const all = groups.flatMap((group) => group.members.map((target) => ({ group, target })));
+    const intents = all.flatMap(({ group, target }) => {
+      const read = group.read.get(target);
+      return read === undefined ? [] : [reservationIntent('release-reservation', target, read)];
+    });
+    const sequences = await this.ports.journal.intend(intents);
+    for (const [at, { group, target }] of all.entries()) group.sequences.set(target, sequences[at] ?? 0);
+  }
+
+  async #release(groups: readonly ReadyGroup[], coverage: Coverage): Promise<void> {
+    const { clock, signal, leases } = this.ports;
+    const queue = [...groups].sort((one, other) => one.notBefore - other.notBefore);
+    let fruitless = 0;
+    while (queue.length > 0 && this.halted === null && !signal.aborted) {
+      const [first] = queue;
+      const waitMs = (first?.notBefore ?? 0) - clock.monotonic();
+      if (waitMs > 0) {
+        this.#progress('waiting', 'deletions that may be under way');
+        await clock.sleep(waitMs, signal);
+        continue;
+      }
+      const batch = takeTogether(queue, clock.monotonic());
+      const refusal = await this.#reconcilersAllow(batch);
+      if (refusal !== null) {
+        await this.#settle(batch, refusal);
+        continue;
+      }
+      const set = { namespace: batch[0]?.namespace ?? '', names: [...new Set(batch.flatMap((group) => group.leases))] };
+      const work: HoldingWork = { batch, done: new Set(), tookOver: false };
+      const held = await leases.hold(set, (tenure) => this.#inHolding(work, coverage, tenure), { signal });
+      await this.#lookAgain([...work.done]);
+      const left = batch.filter((group) => !work.done.has(group));
+      if (held.state === 'held') {
+        this.heldMs.push(held.heldMs);
+        if (held.value !== null) throw held.value;
+        // What a plugin read whose Lease ran out, it may still act upon: nobody's reservation is safe from that DEL yet.
+        if (work.tookOver) for (const group of [...queue, ...left]) waitForPlugins(group);
+      }
+      fruitless = work.done.size > 0 || work.tookOver ? 0 : fruitless + 1;
+      if (held.state === 'busy' || fruitless >= HOLDING_TRIES) {
+        const why =
+          held.state === 'busy'
+            ? `Lease ${held.lease} was never free; ${held.holder} holds it`
+            : `the Leases were lost in ${HOLDING_TRIES} holdings`;
+        await this.#settle(left, failed(why));
+      } else queue.push(...left);
+      queue.sort((one, other) => one.notBefore - other.notBefore);
+    }
+    await this.#settle(queue, this.#untried());
+  }
+
+  /**
+   * What one holding does; groups that it is through with, whatever became of them, go into `done`.
+   * @returns what went wrong with the server on the way: thrown, it would end the holding under a write of unknown fate
+   */
+  async #inHolding(work: HoldingWork, coverage: Coverage, tenure: Tenure): Promise<ClusterFailure | null> {
+    const { batch, done } = work;
+    const keys = new KeysOfPools(this.ports.reader, coverage, batch);
+    work.tookOver = tenure.tookOver;
+    if (tenure.tookOver) for (const group of batch) waitForPlugins(group);
+    const now = this.ports.clock.monotonic();
+    const ready = batch.filter(({ notBefore }) => notBefore <= now);
+    const doubtful: ReservationTarget[] = [];
+    let failure: ClusterFailure | null = null;
+    try {
+      for (let at = 0; at < ready.length && tenure.leftMs() > ENOUGH_MS && !tenure.lost; at += CHUNK) {
+        if (this.ports.signal.aborted) break;
+        const allowed = await this.#allowed(ready.slice(at, at + CHUNK), keys, done);
+        if (!(await tenure.verify())) break;
+        await inBatches(allowed, (group) => this.#deleteGroup(group, tenure, done, doubtful));
+      }
+    } catch (error) {
+      if (!(error instanceof ClusterFailure)) throw error;
+      failure = error;
+    }
+    for (const target of doubtful) await this.#decide(target);
+    if (doubtful.length > 0) tenure.decided();
+    return failure;
+  }
+
+  async #decide({ reservation }: ReservationTarget): Promise<void> {
+    const { namespace, name, uid } = reservation;
+    const read = await decideByReading(this.ports.clock, () => this.ports.reader.get(RESERVATIONS, namespace, name));
+    if (read.state === 'unread') {
+      this.#halt(read.failure);
+      this.#undecided.add(reservation);
+      this.outcomes.set(reservation, uncertain(read.failure));
+    } else if (read.object?.metadata.uid === uid) {
+      this.outcomes.set(reservation, failed('the server did not answer in time, and it is still there'));
+    } else this.outcomes.set(reservation, RELEASED);
+  }
+
+  /** Groups whose owner may still be released and whose addresses no key holds. */
+  async #allowed(groups: readonly ReadyGroup[], keys: KeysOfPools, done: Set<ReadyGroup>): Promise<ReadyGroup[]> {
+    const [fresh] = await Promise.all([
+      this.ports.look.judge(groups.flatMap(({ members }) => members.map(({ judged }) => judged))),
+      keys.read(groups),
+    ]);
+    const allowed: ReadyGroup[] = [];
+    for (const group of groups) {
+      const outcome = group.members
+        .map((target) => {
+          const judged = fresh.of(target.judged.claim);
+          const failure = fresh.failureOf(judged.claim);
+          if (failure !== undefined) return failed(`its owner could not be looked up: ${failure.message}`, failure);
+          if (!this.mayRelease(judged) || (!target.freedByUs && judged.evidence.owner.state !== 'absent')) {
+            return changed(`its owner is ${judged.verdict} by now (${judged.reason})`);
+          }
+          const holder = keys.holderOf(group, target);
+          return holder === null ? null : changed(`${holder} holds the address by now`);
+        })
+        .find((found) => found !== null);
+      if (outcome === undefined) {
+        allowed.push(group);
+        continue;
+      }
+      for (const { reservation } of group.members) this.outcomes.set(reservation, outcome);
+      done.add(group);
+    }
+    return allowed;
+  }
+
+  async #deleteGroup(
+    group: ReadyGroup,
+    tenure: Tenure,
+    done: Set<ReadyGroup>,
+    doubtful: ReservationTarget[],
+  ): Promise<void> {
+    for (const [at, target] of group.members.entries()) {
+      const version = group.read.get(target)?.resourceVersion ?? '';
+      const outcome = await this.#delete(target, version, tenure, at > 0);
+      if (outcome === 'unsent' && at === 0) return;
+      done.add(group);
+      if (outcome === 'uncertain') doubtful.push(target);
+      else {
+        const ended = outcome === 'unsent' ? failed('the Lease was lost before it') : outcome;
+        this.outcomes.set(target.reservation, ended);
+      }
+      this.#done++;
+    }
+    this.#progress('reservations');
+  }
+
+  async #delete(
+    { reservation }: ReservationTarget,
+    version: string,
+    tenure: Tenure,
+    finishing: boolean,
+  ): Promise<Outcome | 'unsent' | 'uncertain'> {
+    const { writer, reader, clock } = this.ports;
+    const { namespace, name, uid, podref } = reservation;
+    let resourceVersion = version;
+    for (let tried = 1; ; tried++) {
+      let outcome: WriteOutcome<KubeObject | null> | { readonly state: 'unsent' };
+      try {
+        outcome = await tenure.write(
+          () => writer.remove(RESERVATIONS, namespace, name, { uid, resourceVersion }),
+          finishing,
+        );
+      } catch (failure) {
+        if (!(failure instanceof ClusterFailure)) throw failure;
+        this.#halt(failure);
+        return failed(failure.message, failure);
+      }
+      if (outcome.state === 'done') return RELEASED;
+      if (outcome.state === 'unsent' || outcome.state === 'uncertain') return outcome.state;
+      if (outcome.reason === 'not-found') return GONE;
+      if (tried >= TRIES || (outcome.reason !== 'conflict' && outcome.reason !== 'too-many')) {
+        return failed(outcome.reason === 'forbidden' ? outcome.failure.message : outcome.message, outcome.failure);
+      }
+      await clock.sleep(AGAIN_MS);
+      const there = await reader.get(RESERVATIONS, namespace, name);
+      if (there === undefined) return GONE;
+      const now = parseReservation(there);
+      if (now.uid !== uid || now.podref !== podref) return changed('it was made anew meanwhile');
+      resourceVersion = now.resourceVersion;
+    }
+  }
+
+  /** Looks at the owners once more; one that came back may need its reservation again when its ADD is over. */
+  async #lookAgain(groups: readonly ReadyGroup[]): Promise<void> {
+    const released = groups.flatMap(({ members }) =>
+      members.filter(({ reservation }) => this.outcomes.get(reservation)?.result === 'released'),
+    );
+    let failure: ClusterFailure | null = null;
+    if (released.length > 0) {
+      this.#progress('looking again');
+      try {
+        const fresh = await this.ports.look.judge(
+          released.map(({ judged }) => judged),
+          'cheaper',
+        );
+        for (const target of released) {
+          const judged = fresh.of(target.judged.claim);
+          if (!this.mayRelease(judged)) this.#healing.add(target, `${judged.verdict}, ${judged.reason}`);
+        }
+      } catch (error) {
+        if (!(error instanceof ClusterFailure)) throw error;
+        failure = error;
+        for (const { reservation } of released) {
+          this.#undecided.add(reservation);
+          this.outcomes.set(reservation, uncertain(error));
+        }
+      }
+    }
+    const settled = groups.flatMap((group) => group.members.map((target) => ({ group, target })));
+    await this.ports.journal.settle(
+      settled.flatMap(({ group, target }) => {
+        const outcome = this.outcomes.get(target.reservation);
+        const sequence = group.sequences.get(target);
+        // What has to be healed is decided with its healing; a run that is killed before leaves it uncertain.
+        if (outcome === undefined || sequence === undefined || this.#healing.has(target)) return [];
+        return [journalOutcome(sequence, outcome, this.#undecided.has(target.reservation))];
+      }),
+    );
+    if (failure !== null) throw failure;
+  }
+
+  async #heal(groups: readonly ReadyGroup[], coverage: Coverage): Promise<void> {
+    const healed = await this.#healing.run(
+      () => Promise.resolve(coverage),
+      () => {
+        this.#progress('waiting', 'an owner that came back');
+      },
+    );
+    for (const group of groups) {
+      for (const [target, sequence] of group.sequences) {
+        const outcome = healed.get(target);
+        if (outcome === undefined) continue;
+        this.outcomes.set(target.reservation, outcome);
+        await this.ports.journal.settle([journalOutcome(sequence, RELEASED)]);
+      }
+    }
+  }
+
+  /**
+   * null: go on. Upstream's reconciler deletes by name what it listed, minutes ago perhaps, and would take the next
+   * owner's reservation (release protocol, release of reservations 4).
+   */
+  async #reconcilersAllow(batch: readonly ReadyGroup[]): Promise<Outcome | null> {
+    const { clock, signal } = this.ports;
+    const since = clock.monotonic();
+    for (;;) {
+      const { state } = await this.#upstreamNow();
+      if (state.state === 'idle') return null;
+      if (state.state === 'unknown' && (state.safe || batch.every(isOwn))) return null;
+      const what = state.state === 'unknown' ? state.why : `whereabouts' own reconciler, which runs in ${state.pod}`;
+      if (state.state === 'unknown' || clock.monotonic() - since > RECONCILER_PATIENCE_MS) {
+        return skipped(`${what}: it deletes by name, and might take what comes next; run again later`);
+      }
+      if (signal.aborted) return INTERRUPTED;
+      this.#progress('waiting', what);
+      await clock.sleep(RECONCILER_POLL_MS, signal);
+    }
+  }
+
+  async #upstreamNow(): Promise<{ readonly state: UpstreamState }> {
+    const now = this.ports.clock.monotonic();
+    if (this.#upstream === undefined || now - this.#upstream.at > RECONCILER_AGE_MS) {
+      this.#upstream = { state: await this.ports.upstream.look(), at: now };
+    }
+    return this.#upstream;
+  }
+
+  async #settle(groups: readonly ReadyGroup[], outcome: Outcome): Promise<void> {
+    const outcomes = groups.flatMap((group) =>
+      group.members.flatMap((target) => {
+        this.outcomes.set(target.reservation, outcome);
+        const sequence = group.sequences.get(target);
+        return sequence === undefined ? [] : [journalOutcome(sequence, outcome)];
+      }),
+    );
+    await this.ports.journal.settle(outcomes);
+  }
+
+  #halt(failure: ClusterFailure): void {
+    if (isDeadly(failure)) this.halted ??= failure;
+  }
+
+  #progress(phase: 'waiting' | 'reservations' | 'looking again', why?: string): void {
+    this.ports.progress({ phase, done: this.#done, of: this.#total, ...(why === undefined ? {} : { why }) });
+  }
+}
+
+/** Which of some addresses the pools that cover them hold, read once in a holding: nobody else writes them meanwhile. */
+class KeysOfPools {
+  readonly #wanted: ReadonlySet<string>;
+  readonly #holders = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  readonly #known = new Map<string, ReadonlyMap<string, string>>();
+
+  constructor(
+    private readonly reader: ReleasePorts['reader'],
+    private readonly coverage: Coverage,
+    batch: readonly Group[],
+  ) {
+    this.#wanted = new Set(batch.flatMap(({ members }) => members.map(({ address }) => address.toString())));
+  }
+
+  /** @throws ClusterFailure where one of the pools cannot be read */
+  async read(groups: readonly Group[]): Promise<void> {
+    const pools = groups.flatMap((group) => group.members.flatMap((target) => this.#covering(group, target)));
+    const unread = new Map(pools.map((pool) => [Coverage.keyOf(pool), pool]));
+    await inBatches([...unread], async ([key, { namespace, name }]) => {
+      let reading = this.#holders.get(key);
+      if (reading === undefined) this.#holders.set(key, (reading = this.#readPool(namespace, name)));
+      this.#known.set(key, await reading);
+    });
+  }
+
+  /** The podref of a key that holds the address; null: none does. */
+  holderOf(group: Group, target: ReservationTarget): string | null {
+    const address = target.address.toString();
+    for (const pool of this.#covering(group, target)) {
+      const holder = this.#known.get(Coverage.keyOf(pool))?.get(address);
+      if (holder !== undefined) return holder;
+    }
+    return null;
+  }
+
+  #covering({ namespace, networkName }: Group, { address }: ReservationTarget): readonly ObjectRef[] {
+    return this.coverage.poolsOf(namespace, networkName, address);
+  }
+
+  async #readPool(namespace: string, name: string): Promise<ReadonlyMap<string, string>> {
+    const object = await this.reader.get(IP_POOLS, namespace, name);
+    const held = new Map<string, string>();
+    if (object === undefined) return held;
+    for (const { reading, podref } of parsePool(object).allocations) {
+      const address = reading.ok ? reading.address.toString() : '';
+      if (this.#wanted.has(address)) held.set(address, podref === '' ? 'somebody' : podref);
+    }
+    return held;
+  }
+}
+
+/** Takes groups off the front of the queue that one holding can do: one namespace, few Leases, all due. */
+function takeTogether(queue: ReadyGroup[], now: number): ReadyGroup[] {
+  const batch: ReadyGroup[] = [];
+  const leases = new Set<string>();
+  const rest: ReadyGroup[] = [];
+  const [first] = queue;
+  for (const group of queue) {
+    const more = group.leases.filter((lease) => !leases.has(lease)).length;
+    const fits =
+      group.notBefore <= now &&
+      group.namespace === first?.namespace &&
+      isOwn(group) === isOwn(first) &&
+      (batch.length === 0 || leases.size + more <= MOST_LEASES);
+    if (!fits) {
+      rest.push(group);
+      continue;
+    }
+    batch.push(group);
+    for (const lease of group.leases) leases.add(lease);
+  }
+  queue.splice(0, queue.length, ...rest);
+  return batch;
+}
+
+/** Whether this run took all the keys. */
+function isOwn({ members }: Group): boolean {
+  return members.every(({ freedByUs }) => freedByUs);
+}
+
+/**
+ * A reservation whose key this run took may go at once; one that was found without a key, or whose owner was being
+ * killed within the memory of events, only when every DEL that may have been under way is over.
+ */
+function notBefore(target: ReservationTarget): number {
+  const mayBeTornDown = target.judged.evidence.killedAtMs !== null;
+  return target.freedByUs && !mayBeTornDown ? 0 : afterThePlugins(target);
+}
+
+function waitForPlugins(group: ReadyGroup): void {
+  group.notBefore = Math.max(group.notBefore, ...group.members.map(afterThePlugins));
+}
+
+function afterThePlugins({ keylessSince }: ReservationTarget): number {
+  return keylessSince + PLUGIN_BUDGET_MS;
+}
+
+function keyOf({ namespace, name }: ObjectRef): string {
+  return objectKey(namespace, name);
+}
+
+function journalReservation(object: KubeObject): JournalReservation {
+  const { namespace = '', name = '', uid = '', resourceVersion = '' } = object.metadata;
+  return { namespace, name, uid, resourceVersion, spec: record(object['spec']) };
+}
+
+function notTried(failure: ClusterFailure): Outcome {
+  return failed(`not tried: ${failure.message}`, failure);
+}
+
+function uncertain(failure: ClusterFailure): Outcome {
+  return failed(`it is not known whether it was released: ${failure.message}; the next run finds out`, failure);
+}

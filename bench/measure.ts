@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 
 /** One run of a whole process. */
 export interface Run {
+  /** Empty unless it was asked for. */
+  readonly stdout: string;
   readonly wallMs: number;
   /** High-water mark of resident memory in MB; NaN where /proc does not tell. */
   readonly peakMb: number;
@@ -61,19 +63,25 @@ function median(sorted: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-function runOnce({ argv: [command, ...args], env }: Subject): Promise<Run> {
+/** Runs a subject once. */
+export function runOnce({ argv: [command, ...args], env }: Subject, keepOutput = false): Promise<Run> {
   return new Promise((resolve, reject) => {
     const started = process.hrtime.bigint();
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] });
+    const chunks: Buffer[] = [];
     let outputBytes = 0;
     let peakMb = Number.NaN;
-    child.stdout.on('data', (chunk: Buffer) => (outputBytes += chunk.length));
+    child.stdout.on('data', (chunk: Buffer) => {
+      outputBytes += chunk.length;
+      if (keepOutput) chunks.push(chunk);
+    });
     // VmHWM only grows, so the last look before the end is as good as the end.
     const look = setInterval(() => (peakMb = highWater(child.pid) ?? peakMb), 4);
     child.on('error', reject);
     child.on('close', (code) => {
       clearInterval(look);
-      resolve({ wallMs: Number(process.hrtime.bigint() - started) / 1e6, peakMb, code, outputBytes });
+      const wallMs = Number(process.hrtime.bigint() - started) / 1e6;
+      resolve({ stdout: Buffer.concat(chunks).toString(), wallMs, peakMb, code, outputBytes });
     });
   });
 }

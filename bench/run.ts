@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { TestCluster } from '../test/cluster/cluster.js';
 import { fill } from '../test/cluster/big.js';
 import { seed } from '../test/cluster/seed.js';
+import { measureRelease, releaseLine, type ReleaseFigures } from './release.js';
 import { compare, type Measured, type Subject } from './measure.js';
 import { trafficOf, type Traffic } from './traffic.js';
 
@@ -28,12 +29,21 @@ const SIZES = [
   [100, 100],
   [100, 500],
 ] as const;
+const RELEASES = [
+  [100, 10],
+  [100, 100],
+  [100, 500],
+] as const;
 if (values.quick !== true) for (const [pools, perPool] of SIZES) sections.push(await big(pools, perPool));
+const releases: ReleaseFigures[] = [];
+if (values.quick !== true) for (const [pools, perPool] of RELEASES) releases.push(await measureRelease(pools, perPool));
 for (const section of sections) print(section);
 if (values.quick !== true) printGrowth();
+if (releases.length > 0)
+  console.log(`\nreconcile --now, 10 % stale, one run each\n${releases.map(releaseLine).join('\n')}`);
 if (values.json !== undefined) {
   const machine = { node: process.version, cpus: cpus().length, model: cpus()[0]?.model ?? 'unknown' };
-  writeFileSync(values.json, `${JSON.stringify({ machine, rounds: ROUNDS, sections }, null, 2)}\n`);
+  writeFileSync(values.json, `${JSON.stringify({ machine, rounds: ROUNDS, sections, releases }, null, 2)}\n`);
 }
 
 function ipamctl(name: string, args: readonly string[], more: Partial<Subject> = {}): Subject {

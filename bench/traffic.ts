@@ -17,7 +17,7 @@ export async function trafficOf(cluster: TestCluster, run: () => Promise<unknown
 
 /** Only the resources that ipamctl reads: the API server also talks to itself. */
 const RESOURCES =
-  /resource="(ippools|overlappingrangeipreservations|nodeslicepools|network-attachment-definitions|pods|nodes|statefulsets|events|namespaces|virtualmachineinstance\w*)"/;
+  /resource="(ippools|leases|daemonsets|deployments|configmaps|overlappingrangeipreservations|nodeslicepools|network-attachment-definitions|pods|nodes|statefulsets|events|namespaces|virtualmachineinstance\w*)"/;
 
 async function read(cluster: TestCluster): Promise<Traffic> {
   const text = await cluster.metrics();

@@ -86,6 +86,8 @@ async function render(
   view: View,
   hidden: string[],
 ): Promise<Iterable<string>> {
+  const own = result.texts?.[spec.format];
+  if (own !== undefined) return [own()];
   switch (spec.format) {
     case 'json':
       return jsonChunks(result.document);

@@ -112,7 +112,8 @@ export abstract class ReleaseCommand extends BaseCommand {
     progress.done();
     const plan = { ...found.describe(released.outcomes), journal: released.journal };
     const exitCode = releaseExitCode(released, plan.incomplete);
-    const result = this.planResult(plan, [...released.warnings, ...cluster.notes], releaseClosing(plan), exitCode);
+    const told = this.planResult(plan, [...released.warnings, ...cluster.notes], releaseClosing(plan), exitCode);
+    const result = { ...told, document: { ...told.document, heldMs: released.heldMs } };
     // The person has just read the plan, and all of it came true.
     return asks && exitCode === 0 && plan.items.every(isAsPlanned) ? { ...result, human: nothing } : result;
   }

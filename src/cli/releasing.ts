@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { ClusterReader } from '../cluster/port.js';
 import type { ClusterWriter } from '../cluster/writer.js';
-import { RefusedFailure, UsageFailure, type ClusterFailure } from '../errors.js';
+import { InputFailure, RefusedFailure, UsageFailure, type ClusterFailure } from '../errors.js';
 import { openJournal } from '../journal/write.js';
 import { stateDirectory } from '../journal/directory.js';
-import { uncertainIntents } from '../journal/uncertain.js';
+import { uncertainIntents, type OpenIntents } from '../journal/uncertain.js';
 import { FreshLook } from '../reconcile/fresh-look.js';
 import type { JournalWriter, UncertainIntent } from '../reconcile/journal.js';
 import type { JudgedClaim } from '../reconcile/judged.js';
@@ -146,7 +146,7 @@ export class ReadyRelease {
     const [first] = missing.values();
     if (first !== undefined && targets.every(({ claim }) => missing.has(namespaceOf(claim)))) throw first;
     const { uid } = await cluster.identity();
-    const open = uid === null ? { intents: [], problems: [] } : await uncertainIntents(directoryOf(flags), uid);
+    const open = uid === null ? NONE_OPEN : await openIntents(directoryOf(flags), uid, targets.length > 0);
     return new ReadyRelease(releasing, ports, missing, open.intents, interruption, surveyedAt, open.problems);
   }
 
@@ -248,6 +248,25 @@ export function releaseExitCode(
     return bad.some(({ failure }) => failure !== null) ? 4 : 5;
   }
   return incomplete ? 1 : 0;
+}
+
+const NONE_OPEN: OpenIntents = { intents: [], problems: [] };
+
+/**
+ * What earlier runs left open.
+ * @throws RefusedFailure where the directory cannot be read and something is to be released: no journal could be kept
+ */
+async function openIntents(directory: string, clusterUid: string, isNeeded: boolean): Promise<OpenIntents> {
+  try {
+    return await uncertainIntents(directory, clusterUid);
+  } catch (failure) {
+    if (!(failure instanceof InputFailure)) throw failure;
+    if (!isNeeded) return { intents: [], problems: [failure.message] };
+    throw new RefusedFailure(`${failure.message}; nothing was released`, {
+      hints: ['name another directory with --journal DIR, or set XDG_STATE_HOME'],
+      cause: failure,
+    });
+  }
 }
 
 function directoryOf({ journal }: ReleaseFlagValues): string {

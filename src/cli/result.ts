@@ -23,6 +23,8 @@ export interface CommandResult {
   human(view: View): HumanText;
   /** Lines of `-o name`, where the result is a list of objects. */
   names?(): string;
+  /** Texts of formats that this command alone has, as `sarif`. */
+  readonly texts?: Readonly<Partial<Record<OutputFormat, () => string>>>;
   /** Sentences that sum up and name the next command; for people only, on stderr. */
   readonly closing: readonly string[];
   /** What people should know before they trust the result; on stderr in every format. */

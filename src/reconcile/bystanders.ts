@@ -25,12 +25,20 @@ interface Ordinals {
   readonly replicas: number;
 }
 
-/** Finds who may want pods back that are gone, or are going. */
+/** An unfinished migration; active pods are named by uid. */
+interface Migration {
+  readonly name: string;
+  readonly uids: readonly string[];
+}
+
+/** Finds who may want pods back that are gone, or are going. What was read once is not read again. */
 export class Claimants {
-  #sets: ReadonlyMap<string, Ordinals> | null = new Map();
-  #unreadableSets = new Set<string>();
+  /** undefined: it could not be found out. */
+  readonly #sets = new Map<string, Ordinals | null | undefined>();
+  #setsListed = false;
   /** Pods that an unfinished migration names, with its name. */
   readonly #migrating = new Map<string, string>();
+  #migrations: Promise<readonly Migration[] | null> | undefined;
   /** Why some migration may be unknown; null: none is. */
   #migrationsUnread: ClusterFailure | null = null;
   #migrationsListed = false;
@@ -69,10 +77,9 @@ export class Claimants {
   #setOf(pod: ObjectRef): WantedBack | null {
     const [, name, ordinal] = ORDINAL.exec(pod.name) ?? [];
     if (name === undefined || ordinal === undefined) return null;
-    const key = objectKey(pod.namespace, name);
-    if (this.#sets === null || this.#unreadableSets.has(key)) return { unreadable: 'statefulsets' };
-    const ordinals = this.#sets.get(key);
-    if (ordinals === undefined) return null;
+    const ordinals = this.#sets.get(objectKey(pod.namespace, name));
+    if (ordinals === undefined) return { unreadable: 'statefulsets' };
+    if (ordinals === null) return null;
     const place = Number(ordinal) - ordinals.start;
     return place >= 0 && place < ordinals.replicas ? { by: 'statefulset', name } : null;
   }
@@ -81,53 +88,69 @@ export class Claimants {
     const names = new Map<string, ObjectRef>();
     for (const { namespace, name } of gone) {
       const set = ORDINAL.exec(name)?.[1];
-      if (set !== undefined) names.set(objectKey(namespace, set), { namespace, name: set });
+      if (set === undefined) continue;
+      const key = objectKey(namespace, set);
+      if (!this.#sets.has(key)) names.set(key, { namespace, name: set });
     }
     if (names.size === 0) return;
-    const sets = new Map<string, Ordinals>();
-    this.#sets = sets;
     try {
-      if (names.size > LIST_SETS_ABOVE) {
-        const listed = await this.reader.collect(STATEFUL_SETS, {}, (set) => {
-          const key = objectKey(set.metadata.namespace ?? '', set.metadata.name ?? '');
-          return names.has(key) ? ([key, ordinalsOf(set)] as const) : undefined;
-        });
-        for (const [key, ordinals] of listed) sets.set(key, ordinals);
+      if (this.#setsListed || names.size > LIST_SETS_ABOVE) {
+        if (!this.#setsListed) await this.#listSets();
         for (const [key, { namespace }] of names) {
-          if (sets.has(key) || this.reader.isComplete(STATEFUL_SETS, namespace)) continue;
-          this.#unreadableSets.add(key);
+          if (this.#sets.has(key)) continue;
+          const isKnown = this.reader.isComplete(STATEFUL_SETS, namespace);
+          this.#sets.set(key, isKnown ? null : undefined);
+          if (isKnown) continue;
           this.gaps.warn(`the snapshot does not hold all StatefulSets of namespace ${namespace}: ${SETS_UNKNOWN}`);
         }
         return;
       }
       await inBatches([...names], async ([key, { namespace, name }]) => {
-        const set = await this.#getSet(key, namespace, name);
-        if (set !== undefined) sets.set(key, ordinalsOf(set));
+        this.#sets.set(key, await this.#getSet(namespace, name));
       });
     } catch (failure) {
       this.gaps.note(failure, SETS_UNKNOWN);
-      this.#sets = null;
     }
   }
 
-  async #getSet(key: string, namespace: string, name: string): Promise<KubeObject | undefined> {
+  async #listSets(): Promise<void> {
+    const listed = await this.reader.collect(STATEFUL_SETS, {}, (set) => {
+      const { namespace = '', name = '' } = set.metadata;
+      return [objectKey(namespace, name), ordinalsOf(set)] as const;
+    });
+    for (const [key, ordinals] of listed) this.#sets.set(key, ordinals);
+    this.#setsListed = true;
+  }
+
+  async #getSet(namespace: string, name: string): Promise<Ordinals | null | undefined> {
     try {
-      return await this.reader.get(STATEFUL_SETS, namespace, name);
+      const set = await this.reader.get(STATEFUL_SETS, namespace, name);
+      return set === undefined ? null : ordinalsOf(set);
     } catch (failure) {
       this.gaps.note(failure, SETS_UNKNOWN);
-      this.#unreadableSets.add(key);
       return undefined;
     }
   }
 
   async #readMigrations(needed: boolean, leaving: readonly (ObjectRef & { readonly uid: string })[]): Promise<void> {
     if (!needed) return;
+    this.#migrations ??= this.#listMigrations();
+    const migrations = (await this.#migrations) ?? [];
+    const byUid = new Map(migrations.flatMap(({ name, uids }) => uids.map((uid) => [uid, name] as const)));
+    for (const { namespace, name, uid } of leaving) {
+      const migration = byUid.get(uid);
+      if (migration !== undefined) this.#migrating.set(objectKey(namespace, name), migration);
+    }
+  }
+
+  async #listMigrations(): Promise<readonly Migration[] | null> {
     const unfinished = await this.#orUnread(() =>
       this.reader.collect(MIGRATIONS, {}, (migration) => (isUnfinished(migration) ? migration : undefined)),
     );
     this.#migrationsListed = unfinished !== undefined;
-    const byUid = new Map(leaving.map((pod) => [pod.uid, pod]));
-    await inBatches(unfinished ?? [], async (migration) => {
+    if (unfinished === undefined) return null;
+    const migrations: Migration[] = [];
+    await inBatches(unfinished, async (migration) => {
       const { namespace = '', name = '' } = migration.metadata;
       const machine = text(record(migration['spec'])['vmiName']);
       const instance =
@@ -135,17 +158,12 @@ export class Claimants {
           ? undefined
           : await this.#orUnread(() => this.reader.get(VIRTUAL_MACHINE_INSTANCES, namespace, machine));
       const status = record(instance?.['status']);
-      for (const state of [record(record(migration['status'])['migrationState']), record(status['migrationState'])]) {
-        for (const pod of [text(state['sourcePod']), text(state['targetPod'])]) {
-          if (pod !== null) this.#migrating.set(objectKey(namespace, pod), name);
-        }
-      }
-      // Active pods are named by uid.
-      for (const uid of Object.keys(record(status['activePods']))) {
-        const pod = byUid.get(uid);
-        if (pod !== undefined) this.#migrating.set(objectKey(pod.namespace, pod.name), name);
-      }
+      const states = [record(record(migration['status'])['migrationState']), record(status['migrationState'])];
+      const pods = states.flatMap((state) => [text(state['sourcePod']) ?? [], text(state['targetPod']) ?? []].flat());
+      for (const pod of pods) this.#migrating.set(objectKey(namespace, pod), name);
+      migrations.push({ name, uids: Object.keys(record(status['activePods'])) });
     });
+    return migrations;
   }
 
   /** What could not be read leaves a doubt about every migration; what is not defined does not exist. */

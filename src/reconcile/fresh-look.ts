@@ -15,8 +15,8 @@ import { found, type Owner } from './owners.js';
 import { wholePod } from './pods.js';
 import { isFinished } from './verdict.js';
 
-/** How nodes are is asked for again when it is older than this. */
-const NODES_AGE_MS = 10_000;
+/** How nodes are, and who wants pods back, is asked for again when it is older than this; owners are asked for each time. */
+const SURROUNDINGS_AGE_MS = 10_000;
 /** One of this many pods: from there on a list of all pods' metadata costs less than as many GETs. */
 const LIST_ABOVE_SHARE = 20;
 const LIST_ABOVE = 100;
@@ -46,7 +46,7 @@ export interface FirstLook {
  * Who else shows an address, and what events told of pods that were gone already, is known from the first reading.
  */
 export class FreshLook {
-  #nodes: { readonly read: Nodes; readonly at: number } | undefined;
+  #surroundings: { readonly nodes: Nodes; readonly claimants: Claimants; readonly at: number } | undefined;
 
   constructor(
     private readonly ports: FreshLookPorts,
@@ -69,14 +69,14 @@ export class FreshLook {
     const owners = await this.#owners(refs, present, failures);
 
     const before = new Map(claims.map((judged) => [judged.claim, judged]));
-    const gaps = new Gaps();
+    const { nodes, claimants } = this.#surroundingsNow();
     const court = new Court({
       pods: {
         ownerOf: ({ podref }) => owners.get(podref) ?? LOOK_UP_FAILED,
         otherPodsThatShow: (claim) => before.get(claim)?.otherPods ?? [],
       },
-      claimants: new Claimants(reader, gaps),
-      nodes: this.#nodesNow(),
+      claimants,
+      nodes,
       traces: (gone, withNodes) => this.#traces(claims, gone, withNodes),
       held: (asked) => heldBy(this.first.inventory, asked),
       now: () => reader.now(),
@@ -160,12 +160,14 @@ export class FreshLook {
     return known;
   }
 
-  #nodesNow(): Nodes {
+  #surroundingsNow(): { readonly nodes: Nodes; readonly claimants: Claimants } {
     const now = this.ports.clock.monotonic();
-    if (this.#nodes === undefined || now - this.#nodes.at > NODES_AGE_MS) {
-      this.#nodes = { read: new Nodes(this.ports.reader, new Gaps()), at: now };
+    if (this.#surroundings === undefined || now - this.#surroundings.at > SURROUNDINGS_AGE_MS) {
+      const gaps = new Gaps();
+      const { reader } = this.ports;
+      this.#surroundings = { nodes: new Nodes(reader, gaps), claimants: new Claimants(reader, gaps), at: now };
     }
-    return this.#nodes.read;
+    return this.#surroundings;
   }
 }
 

@@ -205,10 +205,13 @@ describe('the words of the schemas are those of the code', () => {
       'IPList',
       'IPReport',
       'JournalRecord',
+      'LintReport',
       'Pool',
       'PoolList',
       'ReconcilePlan',
       'ReconcileResult',
+      'Rule',
+      'RuleList',
     ]);
   });
 });

@@ -44,8 +44,22 @@ export function programOf(bin = 'run.js'): [string, ...string[]] {
   return [process.execPath, join(ROOT, 'bin', bin)];
 }
 
+/** A run that has begun. */
+export interface Running {
+  readonly pid: number;
+  kill(signal: NodeJS.Signals): void;
+  /** What it wrote to stderr so far. */
+  told(): string;
+  readonly ended: Promise<Ran>;
+}
+
 /** Runs it to its end. */
-export async function ipamctl(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+export function ipamctl(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  return startIpamctl(args, options).ended;
+}
+
+/** Starts it. */
+export function startIpamctl(args: readonly string[], options: RunOptions = {}): Running {
   const [file, ...before] = options.command ?? programOf();
   const child = spawn(file, [...before, ...args], {
     cwd: options.cwd ?? tmpdir(),
@@ -60,10 +74,20 @@ export async function ipamctl(args: readonly string[], options: RunOptions = {})
   // It may end before it has read what it was given.
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.stdin ?? '');
-  const code = await new Promise<number | null>((done, fail) => {
+  const told = (): string => Buffer.concat(stderr).toString();
+  const ended = new Promise<Ran>((done, fail) => {
     child.on('error', fail);
-    child.on('close', done);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      done({ stdout: Buffer.concat(stdout).toString(), stderr: told(), code });
+    });
   });
-  clearTimeout(timer);
-  return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString(), code };
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => {
+      child.kill(signal);
+    },
+    told,
+    ended,
+  };
 }

@@ -1,0 +1,23 @@
+import type { JsonObject } from '../cni/go-json.js';
+
+/** A field as it is written. */
+export interface GoField {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** What Go reads into a field: the last key of that name, in any case; null leaves a field as it was. */
+export function fieldOf(object: JsonObject, name: string): GoField | undefined {
+  const folded = name.toLowerCase();
+  let found: GoField | undefined;
+  for (const [key, value] of Object.entries(object)) {
+    if (value !== null && key.toLowerCase() === folded) found = { key, value };
+  }
+  return found;
+}
+
+/** The text in a field; undefined where it is missing, empty or no string. */
+export function textOf(object: JsonObject, name: string): string | undefined {
+  const value = fieldOf(object, name)?.value;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

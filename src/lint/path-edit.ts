@@ -1,0 +1,147 @@
+import type { Edit } from './model.js';
+import type { Found, Locator, Node } from './locator.js';
+import { spanOf } from './locator.js';
+import type { JsonNode } from './json/tree.js';
+import type { LintDocument } from './source/document.js';
+import { moved, type Span } from './source/places.js';
+
+/** A replacement in a file. */
+export interface FileEdit {
+  readonly span: Span;
+  readonly text: string;
+}
+
+/**
+ * The replacements in the file that an edit means; undefined where it cannot be written without changing more than it
+ * says, and then the finding is not fixable.
+ */
+export function fileEdits(edit: Edit, document: LintDocument, locator: Locator): FileEdit[] | undefined {
+  if (edit.kind === 'document') return [{ span: moved(edit.span, document.span.from), text: edit.text }];
+  const found = locator.find(edit.path);
+  if (found?.exact !== true) return undefined;
+  switch (edit.kind) {
+    case 'text':
+      return textEdit(edit, found, locator);
+    case 'set':
+      return replaced(found.node, edit.value);
+    case 'rename':
+      return found.key === undefined ? undefined : renamed(found.key, edit.key);
+    case 'remove':
+      return removed(found, document);
+    case 'insert': {
+      const content = locator.content(found);
+      return content === undefined ? undefined : inserted(content, edit.key, edit.value, document);
+    }
+  }
+}
+
+function textEdit(edit: Extract<Edit, { kind: 'text' }>, found: Found, locator: Locator): FileEdit[] | undefined {
+  const layer = locator.layer(found);
+  const text = layer?.encode(edit.text);
+  return layer === undefined || text === undefined ? undefined : [{ span: layer.span(edit.span), text }];
+}
+
+/** New text in the place of a node: JSON, which YAML reads too. */
+function replaced(node: Node, value: unknown): FileEdit[] | undefined {
+  if (
+    node.in === 'yaml' &&
+    (node.node.type !== 'scalar' || node.node.style === 'literal' || node.node.style === 'folded')
+  ) {
+    return undefined;
+  }
+  const json = JSON.stringify(value);
+  const text = node.in === 'json' ? node.layer.encode(json) : plainOr(value, json);
+  return text === undefined ? undefined : [{ span: spanOf(node), text }];
+}
+
+/** YAML needs no quotes around most words. */
+function plainOr(value: unknown, json: string): string {
+  const isWord = typeof value === 'string' && /^[A-Za-z][\w./-]*$/.test(value);
+  return isWord && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value) ? value : json;
+}
+
+function renamed(key: Node, name: string): FileEdit[] | undefined {
+  return replaced(key, name);
+}
+
+function removed({ node, key, parent }: Found, document: LintDocument): FileEdit[] | undefined {
+  if (parent === undefined) return undefined;
+  if (parent.in === 'json') return removedFromJson(key ?? node, node, parent);
+  return parent.node.type === 'map' && !parent.node.flow && parent.node.entries.length > 1 && key !== undefined
+    ? removedLines(key, node, document)
+    : undefined;
+}
+
+/** With the comma after it, or of the last one with that before it; and the blanks to the next token. */
+function removedFromJson(first: Node, last: Node, parent: Extract<Node, { in: 'json' }>): FileEdit[] | undefined {
+  if (first.in !== 'json' || last.in !== 'json') return undefined;
+  const { text } = parent.layer;
+  const after = /^\s*,\s*/.exec(text.slice(last.node.to))?.[0];
+  const before = /,?\s*$/.exec(text.slice(parent.node.from + 1, first.node.from))?.[0] ?? '';
+  const span =
+    after === undefined
+      ? { from: first.node.from - before.length, to: last.node.to }
+      : { from: first.node.from, to: last.node.to + after.length };
+  return [{ span: parent.layer.span(span), text: '' }];
+}
+
+/** The lines of an entry of a block mapping, when it has them for itself. */
+function removedLines(key: Node, value: Node, document: LintDocument): FileEdit[] | undefined {
+  const { text } = document.source;
+  const from = text.lastIndexOf('\n', spanOf(key).from - 1) + 1;
+  if (text.slice(from, spanOf(key).from).trim() !== '') return undefined;
+  const valueEnd = Math.max(spanOf(key).to, spanOf(value).to);
+  const isComplete = text[valueEnd - 1] === '\n';
+  const end = isComplete ? valueEnd : text.indexOf('\n', valueEnd) + 1 || text.length;
+  return [{ span: { from, to: end }, text: '' }];
+}
+
+/** As the last member, laid out as the one before it. */
+function inserted(node: Node, key: string, value: unknown, document: LintDocument): FileEdit[] | undefined {
+  if (node.in === 'json') return insertedInJson(node, key, value);
+  if (node.node.type !== 'map' || node.node.flow) return undefined;
+  const first = node.node.entries[0]?.key;
+  if (first === undefined) return undefined;
+  const { text } = document.source;
+  const lineStart = text.lastIndexOf('\n', first.from - 1) + 1;
+  const indent = ' '.repeat(first.from - lineStart);
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  // Before the first one, where no end of a block scalar has to be found.
+  return [
+    {
+      span: { from: first.from, to: first.from },
+      text: `${key}: ${plainOr(value, JSON.stringify(value))}${lineEnd}${indent}`,
+    },
+  ];
+}
+
+function insertedInJson(
+  { node, layer }: { readonly node: JsonNode; readonly layer: Extract<Node, { in: 'json' }>['layer'] },
+  key: string,
+  value: unknown,
+): FileEdit[] | undefined {
+  if (node.type !== 'object') return undefined;
+  const last = node.members.at(-1);
+  const written = `${JSON.stringify(key)}: ${JSON.stringify(value)}`;
+  const at = last === undefined ? node.from + 1 : last.value.to;
+  // The white space before the last key is how members are set apart here.
+  const gap = last === undefined ? ' ' : (/\s*$/.exec(layer.text.slice(0, last.key.from))?.[0] ?? ' ');
+  if (gap.includes('\n')) return insertedLine(layer, at, gap, written);
+  const text = layer.encode(last === undefined ? ` ${written} ` : `,${gap === '' ? ' ' : gap}${written}`);
+  return text === undefined ? undefined : [{ span: layer.span({ from: at, to: at }), text }];
+}
+
+/** On a line of its own, which begins in the file as the one before it does. */
+function insertedLine(
+  layer: Extract<Node, { in: 'json' }>['layer'],
+  at: number,
+  gap: string,
+  written: string,
+): FileEdit[] | undefined {
+  const text = layer.encode(written);
+  const comma = layer.encode(',');
+  if (text === undefined || comma === undefined) return undefined;
+  const place = layer.span({ from: at, to: at });
+  const folded = layer.encode(`,\n${gap.slice(gap.lastIndexOf('\n') + 1)}`);
+  return folded === undefined ? [{ span: place, text: `${comma} ${text}` }] : [{ span: place, text: folded + text }];
+}

@@ -1,0 +1,74 @@
+import { readJson } from './json/read.js';
+import { OTHER_PLUGINS, PLUGIN_KEYS } from './keys.js';
+import { isBareConf, isConfName } from './network.js';
+import { sourceFile, type LintDocument, type SourceFile } from './source/document.js';
+import { splitDocuments } from './source/split.js';
+import { type Chunk, readYaml } from './source/yaml.js';
+import { maskTemplate } from './source/template.js';
+
+/** Names of files that are JSON, whatever they begin with. */
+const JSON_FILE = /\.(?:conf|conflist|json)$/i;
+
+/** Words of which every document that concerns us has one; the others are not even parsed. */
+const WORDS = [
+  String.raw`cni\.cncf\.io`,
+  'NetworkAttachmentDefinition',
+  'additionalNetworks',
+  'rawCNIConfig',
+  'cniVersion',
+  String.raw`"?ipam"?\s*:`,
+  '"plugins"',
+  'SriovNetwork',
+  'SriovIBNetwork',
+  'OVSNetwork',
+  'HostDeviceNetwork',
+  'MacvlanNetwork',
+  'IPoIBNetwork',
+  String.raw`"?networkName"?\s*:`,
+  String.raw`operator\.openshift\.io`,
+  String.raw`k8s\.ovn\.org`,
+  'whereabouts',
+  String.raw`"type"\s*:\s*"(?:${[...Object.keys(PLUGIN_KEYS), ...OTHER_PLUGINS].join('|')})"`,
+];
+const RELEVANT = new RegExp(WORDS.join('|'));
+
+/** Reads the documents of a file. Texts that have nothing to do with networks are left out. */
+export async function readDocuments(source: SourceFile): Promise<LintDocument[]> {
+  const documents: LintDocument[] = [];
+  for (const chunk of splitDocuments(source)) {
+    if (concernsUs(source, chunk)) documents.push(await readDocument(source, chunk));
+  }
+  return documents;
+}
+
+function concernsUs(source: SourceFile, { span, format }: Chunk): boolean {
+  return RELEVANT.test(source.text.slice(span.from, span.to)) || (format === 'json' && isConfName(source.name));
+}
+
+/** Reads the documents of a text, as of a file of that name. */
+export function readText(name: string, text: string): Promise<LintDocument[]> {
+  return readDocuments(sourceFile(name, text, { writable: true }));
+}
+
+/** JSON is read as JSON where it is, or means to be: YAML would refuse what the rules of JSON explain. */
+async function readDocument(source: SourceFile, chunk: Chunk): Promise<LintDocument> {
+  if (chunk.format === 'yaml' && !isJsonFile(source)) return readYaml(source, chunk);
+  const raw = source.text.slice(chunk.span.from, chunk.span.to);
+  const { text, first } = maskTemplate(raw);
+  const json = readJson(text);
+  if (!json.valid && !isJsonFile(source) && !isBareConf(json.value)) {
+    const yaml = await readYaml(source, { ...chunk, format: 'yaml' });
+    // A flow mapping: YAML that looks like JSON.
+    if (yaml.value !== undefined && yaml.problems.length === 0) return yaml;
+  }
+  const problems = first === undefined ? [] : (await readYaml(source, chunk)).problems.filter(isPlaceholder);
+  return { source, ...chunk, format: 'json', text, value: json.value, template: first?.what, problems };
+}
+
+function isJsonFile({ name }: SourceFile): boolean {
+  return JSON_FILE.test(name);
+}
+
+function isPlaceholder({ code }: { code: string }): boolean {
+  return code === 'template-placeholder';
+}

@@ -1,0 +1,88 @@
+import { type EngineOptions, lint, type LocatedFinding, type Outcome } from './engine.js';
+import { extractBlocks, isExtractable } from './extract.js';
+import { fileText, repair } from './fix.js';
+import { type InputOptions, readInput, type Unreadable } from './input.js';
+import type { Finding } from './model.js';
+import { readDocuments } from './read-document.js';
+import type { LintDocument, SourceFile } from './source/document.js';
+
+/** What a run over files and standard input is to do. */
+export interface LintOptions extends InputOptions, EngineOptions {
+  /** Whether findings are repaired; only texts of files are. */
+  readonly fix: boolean;
+}
+
+/** A file whose text was repaired. */
+export interface ChangedFile {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What a run found, and with `fix` what it changed; nothing is written here. */
+export interface LintRun {
+  /** With `fix` that of the repaired texts. */
+  readonly outcome: Outcome;
+  readonly unreadable: readonly Unreadable[];
+  readonly fixed: readonly Finding[];
+  readonly changed: readonly ChangedFile[];
+  /** Where the outcome is about the texts as they were. */
+  readonly before: Outcome;
+}
+
+/** A repair may uncover another finding; what takes more rounds than this is going in circles. */
+const MAX_ROUNDS = 10;
+
+/** Reads everything that was named, judges it, and repairs it if asked. */
+export async function lintInput(options: LintOptions): Promise<LintRun> {
+  const { sources, unreadable } = readInput(options);
+  if (!options.fix) {
+    const outcome = await lint(documentsOf(sources), options);
+    return { outcome, unreadable, fixed: [], changed: [], before: outcome };
+  }
+  const read: SourceFile[] = [];
+  for await (const source of sources) read.push(source);
+  return { ...(await repairAll(read, options)), unreadable };
+}
+
+async function* documentsOf(sources: AsyncIterable<SourceFile> | Iterable<SourceFile>): AsyncGenerator<LintDocument> {
+  for await (const source of sources) {
+    if (!isExtractable(source.name)) {
+      yield* await readDocuments(source);
+      continue;
+    }
+    // The documents of all blocks of a file are numbered through.
+    let index = 1;
+    for (const block of extractBlocks(source)) {
+      for (const document of await readDocuments(block)) yield { ...document, index: index++ };
+    }
+  }
+}
+
+async function repairAll(read: readonly SourceFile[], options: EngineOptions): Promise<Omit<LintRun, 'unreadable'>> {
+  const before = await lint(documentsOf(read), options);
+  const fixed: Finding[] = [];
+  const current = [...read];
+  let outcome = before;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const repaired = repairRound(current, outcome.findings);
+    if (repaired.length === 0) break;
+    fixed.push(...repaired);
+    outcome = await lint(documentsOf(current), options);
+  }
+  const changed = read.flatMap((source, i): ChangedFile[] => {
+    const now = current[i] ?? source;
+    return now === source ? [] : [{ name: source.name, before: fileText(source), after: fileText(now) }];
+  });
+  return { outcome, before, fixed, changed };
+}
+
+/** Repairs each file once, in place of the one before; what was repaired. */
+function repairRound(sources: SourceFile[], findings: readonly LocatedFinding[]): Finding[] {
+  return sources.flatMap((source, i) => {
+    const repaired = source.writable ? repair(source, findings) : undefined;
+    if (repaired === undefined) return [];
+    sources[i] = repaired.source;
+    return repaired.fixed;
+  });
+}

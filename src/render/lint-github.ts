@@ -1,0 +1,28 @@
+import type { Finding, Severity } from '../lint/model.js';
+import type { LintReport } from '../lint/report.js';
+
+const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' };
+
+/** The report as workflow commands of GitHub Actions, which it shows beside the lines. */
+export function githubText(report: LintReport): string {
+  const unreadable = report.unreadable.map(
+    ({ file, why }) => `::error file=${property(file)},title=${property('nad lint')}::${data(`${file} ${why}`)}\n`,
+  );
+  return [...report.findings.map(commandOf), ...unreadable].join('');
+}
+
+function commandOf({ severity, file, line, column, endLine, endColumn, rule, message, upstream }: Finding): string {
+  // Columns are only taken for one line.
+  const columns = line === endLine ? `,col=${column},endColumn=${endColumn}` : '';
+  const place = `file=${property(file)},line=${line},endLine=${endLine}${columns},title=${property(rule)}`;
+  const text = upstream === null ? message : `${message}\nThe cluster will say: ${upstream}`;
+  return `::${COMMANDS[severity]} ${place}::${data(text)}\n`;
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,76 @@
+import type { AnyRule, Finding, Severity } from '../lint/model.js';
+import type { LintReport } from '../lint/report.js';
+
+const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
+const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
+
+/** The report as SARIF 2.1.0, which code hosts show beside the lines. */
+export function sarifDocument(report: LintReport, rules: readonly AnyRule[], version: string): object {
+  const used = rules.filter(({ id }) => report.findings.some(({ rule }) => rule === id));
+  const indexOf = new Map(used.map(({ id }, i) => [id, i]));
+  return {
+    $schema: SCHEMA,
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'ipamctl', version, rules: used.map(ruleDescriptor) } },
+        columnKind: 'utf16CodeUnits',
+        invocations: [
+          {
+            executionSuccessful: !report.incomplete,
+            toolExecutionNotifications: report.unreadable.map(({ file, why }) => ({
+              level: 'error',
+              message: { text: `${file} ${why}` },
+            })),
+          },
+        ],
+        results: report.findings.map((finding) => resultOf(finding, indexOf.get(finding.rule))),
+      },
+    ],
+  };
+}
+
+function ruleDescriptor({ id, title, why, severity, fix }: AnyRule): object {
+  return {
+    id,
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    ...(fix === null ? {} : { help: { text: `Fix: ${fix.text}` } }),
+    defaultConfiguration: { level: LEVELS[severity] },
+  };
+}
+
+function resultOf(finding: Finding, ruleIndex: number | undefined): object {
+  const { rule, severity, message, upstream, line, column, endLine, endColumn, path } = finding;
+  const object = [finding.namespace, finding.name].filter((part) => part !== null).join('/');
+  return {
+    ruleId: rule,
+    ...(ruleIndex === undefined ? {} : { ruleIndex }),
+    level: LEVELS[severity],
+    message: { text: upstream === null ? message : `${message}\nThe cluster will say: ${upstream}` },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: uriOf(finding.file) },
+          region: { startLine: line, startColumn: column, endLine, endColumn },
+        },
+        ...(object === '' && path === ''
+          ? {}
+          : { logicalLocations: [{ fullyQualifiedName: [object, path].filter(Boolean).join('#') }] }),
+      },
+    ],
+    // What stays the same when lines are added above.
+    partialFingerprints: { 'ipamctl/v1': [rule, finding.file, object, path, message].join('|') },
+  };
+}
+
+/** A relative path as a URI reference. */
+function uriOf(file: string): string {
+  if (file === '-') return 'stdin';
+  return file
+    .replaceAll('\\', '/')
+    .replace(/^(?:\.\/)+/, '')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/');
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+import { RULES } from '../../src/lint/registry.js';
+import { reportOf } from '../../src/lint/report.js';
+import { githubText } from '../../src/render/lint-github.js';
+import { junitText } from '../../src/render/lint-junit.js';
+import { sarifDocument } from '../../src/render/lint-sarif.js';
+import { lintClosing, lintScreen } from '../../src/render/lint.js';
+import { nadText, outcomeOf } from '../lint/support.js';
+
+const LONG = nadText(
+  `'{"cniVersion": "1.0.0", "type": "macvlan", "master": "eth1", "mode": "bridge", "mode2": "x", "mtu": "1500"}'`,
+);
+const HOSTILE = nadText(`|\n    {\n      "type":\t"macvlan", "日本": '\u202e'\n    }`);
+
+async function screenOf(text: string, width: number | undefined): Promise<string[]> {
+  const { findings } = await outcomeOf(text);
+  const screen = { width, color: false, unicode: true };
+  return lintScreen({ findings, fixOf: () => 'mend it', show: 'info' }, screen).split('\n');
+}
+
+describe('the excerpt', () => {
+  test('of a long line on a narrow terminal is the part around the token, which stays underlined', async () => {
+    const lines = await screenOf(LONG, 60);
+    const [source = '', underline = ''] = lines.slice(1, 3);
+    expect(source.startsWith('    7 |')).toBe(false);
+    expect(source).toMatch(/^ +7 \| /);
+    expect(source.slice(underline.indexOf('^'), underline.indexOf('^') + 6)).toBe('"1500"');
+    expect(lines.every((line) => line.length <= 60 || line.includes('^'))).toBe(true);
+  });
+
+  test('makes harmless what acts on a terminal, and still points to it', async () => {
+    const lines = await screenOf(HOSTILE, undefined);
+    const at = lines.findIndex((line) => line.includes('^'));
+    expect(lines[at - 1]).toContain(String.raw`'\u202e'`);
+    // Two characters that take two cells each stand before it.
+    const [before = ''] = (lines[at] ?? '').split('^');
+    expect(before.length).toBe((lines[at - 1] ?? '').indexOf("'\\u202e'") + 2);
+  });
+});
+
+describe('machine texts', () => {
+  test('hold whatever a file is called and says', async () => {
+    const name = 'a b/<x>&"\u0000%,:.yaml';
+    const report = reportOf(await outcomeOf(HOSTILE, { file: name }), [{ file: name, why: 'is <odd>' }], []);
+    const junit = junitText(report);
+    expect(junit).toContain('name="a b/&lt;x&gt;&amp;&quot;\ufffd%,:.yaml"');
+    expect(junit).toContain('errors="1"');
+    const [first = ''] = githubText(report).split('\n');
+    expect(first).toContain('file=a b/<x>&"\u0000%25%2C%3A.yaml,');
+    const sarif = JSON.stringify(sarifDocument(report, RULES, '1.2.3'));
+    expect(sarif).toContain('a%20b/%3Cx%3E%26%22%00%25%2C%3A.yaml');
+    expect(sarif).toContain('"executionSuccessful":false');
+  });
+
+  test('a clean run is a case that passed', async () => {
+    const clean = reportOf(await outcomeOf(nadText(`'{"cniVersion": "1.0.0", "type": "macvlan"}'`)), [], []);
+    expect(junitText(clean)).toContain('tests="1" failures="0" errors="0"');
+    expect(lintClosing(clean, 'warning', ['x'])).toEqual(['1 NAD in 1 file: no findings']);
+  });
+});

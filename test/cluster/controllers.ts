@@ -21,9 +21,16 @@ export function startControlLoop(cluster: TestCluster, nodeName: string): Promis
   return startController(cluster, cluster.binaries.controlLoop, { NODENAME: nodeName });
 }
 
-/** The periodic reconciler, with a schedule as its scheduler takes it: five fields or `@every 2s`. */
-export function startReconciler(cluster: TestCluster, schedule: string): Promise<Controller> {
-  return startController(cluster, cluster.binaries.reconciler, {}, schedule);
+/**
+ * The periodic reconciler, with a schedule as its scheduler takes it: five fields or `@every 2s`.
+ * @param server what stands for the API server, with its certificate
+ */
+export function startReconciler(
+  cluster: TestCluster,
+  schedule: string,
+  server: string = cluster.server,
+): Promise<Controller> {
+  return startController(cluster, cluster.binaries.reconciler, {}, schedule, server);
 }
 
 /** Lets the real reconciler run once and returns its log (its last line says whether it succeeded). */
@@ -72,6 +79,7 @@ async function startController(
   binary: string,
   env: Record<string, string>,
   schedule = '30 4 * * *',
+  apiServer: string = cluster.server,
 ): Promise<Controller> {
   if (process.platform !== 'linux') throw new Error('the controllers of whereabouts can be run on Linux only');
   counter += 1;
@@ -79,7 +87,7 @@ async function startController(
   const root = mkdtempSync(join(cluster.dir, `${name}-`));
   await writeRoot(cluster, root, binary, schedule);
   const log = join(cluster.dir, `${name}.log`);
-  const server = new URL(cluster.server);
+  const server = new URL(apiServer);
   const command = ['chroot', root, `/${basename(binary)}`];
   if (process.getuid?.() !== 0) command.unshift('unshare', '--map-root-user');
   const [file = '', ...args] = command;

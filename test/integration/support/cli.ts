@@ -1,4 +1,4 @@
-import { ipamctl, type Ran } from '../../support/program.js';
+import { startIpamctl, type Ran, type Running } from '../../support/program.js';
 
 /** How the program is run. */
 export interface CliOptions {
@@ -15,8 +15,13 @@ export type CliResult = Ran;
 
 /** Runs the built program as a script would: all streams are pipes. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return startCli(args, options).ended;
+}
+
+/** `runCli`, not waited for. */
+export function startCli(args: readonly string[], options: CliOptions = {}): Running {
   const { kubeconfig = '', env, ...rest } = options;
-  return ipamctl(args, { ...rest, env: { KUBECONFIG: kubeconfig, TZ: 'UTC', ...env } });
+  return startIpamctl(args, { ...rest, env: { KUBECONFIG: kubeconfig, TZ: 'UTC', ...env } });
 }
 
 /** The one JSON document of a result; throws, with all that was printed, where stdout is none. */

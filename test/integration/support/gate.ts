@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -7,28 +8,59 @@ import { writeKubeconfig } from '../../cluster/kubeconfig.js';
 
 /** What is done with a request before it goes on, and with its answer. */
 export interface Passing {
-  /** Method and path with query. */
+  readonly method: string;
+  /** With its query. */
   readonly path: string;
   /** Hands over only the first half of the answer and cuts the connection. */
   cut(): void;
+  /** Answers with this status and no word of the API server, which never hears of the request. */
+  refuse(status: number): void;
+  /** Whoever asked gets this in place of the API server's answer, which has done what it was asked for or not. */
+  instead(answer: GateAnswer, done: 'done' | 'not done'): void;
 }
+
+/** `reset`: the connection is closed without a word. */
+export type GateAnswer =
+  'reset' | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: object };
 
 /** A door before the API server at which a test can stop a request and change the world behind it. */
 export interface Gate {
   /** The admin's kubeconfig, through the gate. */
   readonly kubeconfig: string;
+  readonly server: string;
   /** Paths of all requests so far. */
   readonly seen: readonly string[];
   close(): Promise<void>;
 }
 
+/** Where a gate leads to, and how it is to be spoken to. */
+export interface GateOptions {
+  /** Of the kubeconfig's context; `default` by default. */
+  readonly namespace?: string;
+  /** Speaks TLS as the API server itself does; client-go gives its token to nobody else. */
+  readonly tls?: boolean;
+}
+
 class OnePassing implements Passing {
   isCut = false;
+  status: number | null = null;
+  other: { readonly answer: GateAnswer; readonly done: boolean } | null = null;
 
-  constructor(readonly path: string) {}
+  constructor(
+    readonly method: string,
+    readonly path: string,
+  ) {}
 
   cut(): void {
     this.isCut = true;
+  }
+
+  refuse(status: number): void {
+    this.status = status;
+  }
+
+  instead(answer: GateAnswer, done: 'done' | 'not done'): void {
+    this.other = { answer, done: done === 'done' };
   }
 }
 
@@ -69,17 +101,36 @@ function forward(cluster: TestCluster, request: http.IncomingMessage): Promise<A
   });
 }
 
-/** Opens a gate; `onRequest` is awaited before the request goes on. A server that is down is a cut connection. */
+/**
+ * Opens a gate; `onRequest` is awaited before the request goes on, which it does not when whoever sent it is gone by then.
+ * A server that is down is a cut connection.
+ */
 export async function openGate(
   cluster: TestCluster,
   onRequest: (passing: Passing) => Promise<void> | void,
+  { namespace = 'default', tls = false }: GateOptions = {},
 ): Promise<Gate> {
   const seen: string[] = [];
   const pass = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const path = request.url ?? '';
     seen.push(path);
-    const passing = new OnePassing(path);
+    const passing = new OnePassing(request.method ?? '', path);
     await onRequest(passing);
+    if (response.destroyed) return;
+    if (passing.status !== null) {
+      response.writeHead(passing.status, { 'content-type': 'text/plain' }).end('the gate says so\n');
+      return;
+    }
+    if (passing.other !== null) {
+      const { answer, done } = passing.other;
+      if (done) await forward(cluster, request);
+      if (answer === 'reset') response.destroy();
+      else {
+        response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+        response.end(JSON.stringify(answer.body));
+      }
+      return;
+    }
     const answer = await forward(cluster, request);
     if (answer === undefined) {
       response.destroy();
@@ -91,27 +142,35 @@ export async function openGate(
     if (passing.isCut) response.write(body.subarray(0, body.length / 2), () => response.destroy());
     else response.end(body);
   };
-  const server = http.createServer((request, response) => {
+  const onArrival = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     pass(request, response).catch((error: unknown) => {
       response.writeHead(418).end(String(error));
     });
-  });
+  };
+  const server = tls ? https.createServer(ownCertificate(cluster), onArrival) : http.createServer(onArrival);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port.toString()}`;
   const kubeconfig = join(cluster.dir, `kubeconfig-gate-${port.toString()}`);
   writeKubeconfig(kubeconfig, {
-    server: `http://127.0.0.1:${port.toString()}`,
+    server: url,
     caFile: cluster.caFile,
     token: cluster.access.token ?? '',
-    namespace: 'default',
+    namespace,
     user: 'admin',
   });
   return {
     kubeconfig,
+    server: url,
     seen,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** The API server's, which is good for 127.0.0.1. */
+function ownCertificate({ caFile }: TestCluster): { cert: Buffer; key: Buffer } {
+  return { cert: readFileSync(caFile), key: readFileSync(caFile.replace(/\.crt$/, '.key')) };
 }

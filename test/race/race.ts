@@ -1,0 +1,231 @@
+/** A race between the real plugin and what cleans up after it, round by round, each with a verdict on what came of it. */
+import { basename } from 'node:path';
+import type { IntentRecord, IntentState } from '../../src/reconcile/journal.js';
+import type { TestCluster } from '../cluster/cluster.js';
+import { makeNodeSlicePool } from '../cluster/controllers.js';
+import { createNad, createNode } from '../cluster/objects.js';
+import { jsonOf } from '../integration/support/cli.js';
+import type { Audit } from './audit.js';
+import { besideReconciler, Cleaner, type CleanerRun, type Journal, type Plan } from './cleaners.js';
+import { LeaseWatch, type LeaseTimes } from './leases.js';
+import { NAMESPACE, NETWORKS, NODES, SLICED } from './networks.js';
+import { Pods, type Tally, type Violation } from './pods.js';
+import { heldTwice, nameOfReservation, readPodrefs, readState, staleOf, type State } from './state.js';
+
+/** A release that took what a live pod lost gives it back within the plugin's budget of 10 s and the next holding. */
+const PATIENCE_MS = 30_000;
+/** A write that was over so long before a pod was made did it no harm. */
+const BEFORE_MS = 1000;
+
+/** What came of one round. */
+export interface Round {
+  readonly cleaners: number;
+  readonly tally: Tally;
+  readonly seconds: number;
+  readonly violations: readonly Violation[];
+  /** Those of a round without a cleaner: what the plugin does by itself. */
+  readonly withoutUs: readonly Violation[];
+  /** Whatever else must not be: stale leftovers, exit codes, journals without an end. */
+  readonly problems: readonly string[];
+  readonly runs: readonly CleanerRun[];
+  readonly released: { readonly keys: number; readonly reservations: number; readonly putBack: number };
+  readonly leases: LeaseTimes;
+}
+
+/** Networks, pods that come and go from round to round, and cleaners. */
+export class Race {
+  readonly #seenJournals = new Set<string>();
+  /** Entries that some run released. */
+  readonly #released = new Set<string>();
+
+  private constructor(
+    private readonly cluster: TestCluster,
+    private readonly pods: Pods,
+    private readonly cleaners: readonly Cleaner[],
+    private readonly audit: Audit | null,
+  ) {}
+
+  /** Makes the networks of the race in an empty cluster. */
+  static async prepare(cluster: TestCluster, cleaners: number, audit: Audit | null = null): Promise<Race> {
+    await prepareNetworks(cluster);
+    const all: Cleaner[] = [];
+    for (let at = 1; at <= Math.max(cleaners, 1); at++) all.push(await Cleaner.of(cluster, `cleaner-${at.toString()}`));
+    return new Race(cluster, new Pods(cluster, 'pod', PATIENCE_MS), all, audit);
+  }
+
+  /** Pods that stayed when the last round was over. */
+  get liveCount(): number {
+    return this.pods.live.size;
+  }
+
+  /** Lets pods come and go with so many cleaners beside them, waits until all is quiet, and judges what is there. */
+  async round(pods: number, cleaners: number): Promise<Round> {
+    const active = this.cleaners.slice(0, cleaners);
+    const violationsBefore = this.pods.violations.length;
+    const runsBefore = this.cleaners.map(({ runs }) => runs.length);
+    const watch = new LeaseWatch(this.cluster);
+    const started = performance.now();
+    for (const cleaner of active) cleaner.start();
+    let tally: Tally;
+    let leases: LeaseTimes;
+    try {
+      tally = await this.pods.round(pods);
+    } finally {
+      await Promise.all(active.map((cleaner) => cleaner.stop()));
+      leases = watch.end();
+    }
+    const seconds = (performance.now() - started) / 1000;
+    await this.pods.checkAll();
+    const ownFrom = cleaners === 0 ? this.pods.violations.length : violationsBefore;
+    const problems = await this.#cleanUp();
+    await this.pods.checkAll();
+    const runs = this.cleaners.flatMap((cleaner, at) => cleaner.runs.slice(runsBefore[at]));
+    problems.push(...runs.flatMap(problemsOf));
+    const { released, problems: ofJournals } = await this.#readJournals();
+    problems.push(...ofJournals);
+    const withoutUs = this.pods.violations.slice(violationsBefore, ownFrom);
+    const violations = this.pods.violations.slice(ownFrom);
+    return { cleaners, tally, seconds, violations, withoutUs, problems, runs, released, leases };
+  }
+
+  /** All pods go at once and no DEL comes: what is left when that is cleaned up, and what went wrong on the way. */
+  async finish(): Promise<{ readonly left: State; readonly problems: readonly string[] }> {
+    await this.pods.crashAll();
+    const problems = await this.#cleanUp();
+    return { left: await readState(this.cluster), problems };
+  }
+
+  /** All that is known of a violation: what the journals say of the address and the pod, and what is held now. */
+  async explain(violation: Violation): Promise<string> {
+    const { kind, address, networkName, pod, other, foundAt, keys, reservedFor } = violation;
+    const written = await this.#writesOn(violation);
+    const words = [nameOfReservation(address, networkName), pod.podref, `"${pod.name}"`];
+    const heard = (await this.audit?.mentioning(words, pod.since - 10_000, pod.shownAt + 15_000)) ?? [];
+    const at = (ms: number): string => new Date(ms).toISOString();
+    return [
+      `${kind}: ${address} of ${networkName ?? 'the unnamed network'}, shown by ${pod.podref} on ${pod.node}`,
+      `  made ${at(pod.since)}, shown ${at(pod.shownAt)}, found ${at(foundAt)}, container ${pod.containerId}`,
+      ...(other === null ? [] : [`  also shown by ${other.podref} since ${at(other.shownAt)}`]),
+      ...keys.map((key) => `  key ${key.address} in ${key.pool}: ${key.podref} ${key.ifName ?? ''} ${key.containerId}`),
+      `  reservation of ${reservedFor ?? 'nobody'}`,
+      ...(written.length === 0 ? ['  no journal has a write of it'] : written),
+      ...heard.map((line) => `  audit: ${line}`),
+    ].join('\n');
+  }
+
+  async #writesOn({ address, networkName, pod, other, foundAt }: Violation): Promise<string[]> {
+    const podrefs = [pod.podref, other?.podref];
+    const since = Math.min(pod.since, other?.since ?? Infinity) - BEFORE_MS;
+    const journals = (await Promise.all(this.cleaners.map((cleaner) => cleaner.journals()))).flat();
+    return journals.flatMap(({ path, state: { intents }, settledAt }) =>
+      intents
+        .filter(({ intent, sequence }) => {
+          const isAbout = intent.address === address || podrefs.includes(intent.podref ?? '');
+          const isInTime = (settledAt.get(sequence) ?? Infinity) >= since && Date.parse(intent.at) <= foundAt;
+          return isAbout && isInTime && intent.networkName === networkName;
+        })
+        .map((intent) => `  ${basename(path)}: ${wordsOf(intent)}`),
+    );
+  }
+
+  /** Cleans until there is nothing to do: once more where the first had something to wait for. */
+  async #cleanUp(): Promise<string[]> {
+    const [cleaner] = this.cleaners;
+    if (cleaner === undefined) throw new Error('no cleaner');
+    await cleaner.clean();
+    let { code, plan } = await cleaner.plan();
+    if (code !== 0) {
+      await cleaner.clean();
+      ({ code, plan } = await cleaner.plan());
+    }
+    const problems = code === 0 ? [] : [`reconcile: exit code ${String(code)} when all was clean`];
+    for (const { action, address, podref } of plan.items) {
+      if (action === 'release') problems.push(`left: ${address} of ${podref}`);
+    }
+    for (const { action, name, podref } of plan.reservations) {
+      if (action === 'release') problems.push(`left: reservation ${name} of ${podref}`);
+    }
+    const state = await readState(this.cluster);
+    const podrefs = await readPodrefs(this.cluster);
+    problems.push(...staleOf(state, podrefs).map((what) => `stale: ${what}`));
+    problems.push(...heldTwice(state, podrefs).map((what) => `held twice: ${what}`));
+    return problems;
+  }
+
+  async #readJournals(): Promise<Pick<Round, 'released' | 'problems'>> {
+    const released = { keys: 0, reservations: 0, putBack: 0 };
+    const problems: string[] = [];
+    for (const cleaner of this.cleaners) {
+      for (const journal of await cleaner.journals()) {
+        const { path, state } = journal;
+        if (this.#seenJournals.has(path)) continue;
+        this.#seenJournals.add(path);
+        problems.push(...problemsOfJournal(journal));
+        for (const { intent, result } of state.intents) {
+          if (result === 'restored') released.putBack++;
+          else if (result === 'released' && intent.action === 'release-key') {
+            released.keys++;
+            const entry = [intent.pool?.uid, intent.key, intent.containerId].join(' ');
+            if (this.#released.has(entry)) problems.push(`released twice: ${intent.address ?? ''} (${entry})`);
+            this.#released.add(entry);
+          } else if (result === 'released') released.reservations++;
+        }
+      }
+    }
+    return { released, problems };
+  }
+}
+
+/** The same race with whereabouts' own reconciler in place of ipamctl: what live pods lost to it. */
+export async function raceBesideReconciler(
+  cluster: TestCluster,
+  pods: number,
+): Promise<{ readonly tally: Tally; readonly completed: number; readonly violations: readonly Violation[] }> {
+  // It gives nothing back, so there is nothing to wait for.
+  const all = new Pods(cluster, 'other', 0);
+  const { value, completed } = await besideReconciler(cluster, () => all.round(pods));
+  await all.checkAll();
+  return { tally: value, completed, violations: all.violations };
+}
+
+/** Makes nodes, networks and slices; what is there already stays. */
+async function prepareNetworks(cluster: TestCluster): Promise<void> {
+  for (const node of NODES) await createNode(cluster, node);
+  for (const { nad, config } of NETWORKS) {
+    await createNad(cluster, NAMESPACE, nad.slice(`${NAMESPACE}/`.length), config);
+  }
+  await makeNodeSlicePool(cluster, SLICED, NODES);
+}
+
+function problemsOf(run: CleanerRun): string[] {
+  const { code, stderr } = run;
+  const when = new Date(run.startedAt).toISOString();
+  if (code !== 0) return [`the run of ${when}: exit code ${String(code)}\n${notDone(run)}\n${stderr.slice(-2000)}`];
+  return (jsonOf(run) as Plan).incomplete ? [`the run of ${when} was incomplete\n${stderr.slice(-2000)}`] : [];
+}
+
+/** What a run failed at, as its result has it. */
+function notDone({ stdout }: CleanerRun): string {
+  try {
+    const { items, reservations } = JSON.parse(stdout) as Plan;
+    const bad = [...items, ...reservations].filter(({ result }) => result === 'failed' || result === 'skipped');
+    return bad.map((item) => JSON.stringify(item)).join('\n');
+  } catch {
+    return stdout.slice(-2000);
+  }
+}
+
+function problemsOfJournal({ path, state }: Journal): string[] {
+  const file = basename(path);
+  const open = state.intents.filter(({ status }) => status === 'uncertain');
+  return [
+    ...(state.end?.interruptedBy !== null || state.torn !== null ? [`${file} has no end`] : []),
+    ...open.map((intent) => `${file} leaves open: ${wordsOf(intent)}`),
+  ];
+}
+
+function wordsOf({ intent, result, error }: IntentState<IntentRecord>): string {
+  const { at, action, address, podref, ifName, containerId, verdict, reason } = intent;
+  const what = `${at} ${action} ${address ?? ''} of ${podref ?? ''} ${ifName ?? ''} (${containerId ?? ''})`;
+  return `${what}, ${verdict ?? ''} ${reason ?? ''}: ${result ?? 'no outcome'}${error === null ? '' : `, ${error}`}`;
+}

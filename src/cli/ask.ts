@@ -12,13 +12,28 @@ export function canAsk(io: Io): boolean {
  * @throws Failure `interrupted` for Ctrl-C
  */
 export async function confirm(io: Io, question: string): Promise<boolean> {
+  const answer = await answerTo(io, { type: 'confirm', message: safe(question), default: false });
+  return answer === true;
+}
+
+/**
+ * Asks on stderr for words that only somebody types who has read them.
+ * @throws Failure `interrupted` for Ctrl-C
+ */
+export async function typed(io: Io, question: string, words: string): Promise<boolean> {
+  const answer = await answerTo(io, { type: 'input', message: safe(question) });
+  return typeof answer === 'string' && answer.trim() === words;
+}
+
+async function answerTo(
+  io: Io,
+  question: { readonly type: 'confirm' | 'input'; readonly message: string; readonly default?: boolean },
+): Promise<unknown> {
   const { createPromptModule } = await import('inquirer');
   const prompt = createPromptModule({ input: io.stdin, output: io.stderr });
   try {
-    const { yes } = await prompt<{ yes: boolean }>([
-      { type: 'confirm', name: 'yes', message: safe(question), default: false },
-    ]);
-    return yes;
+    const { answer } = await prompt<{ answer: unknown }>([{ ...question, name: 'answer' }]);
+    return answer;
   } catch (error) {
     if (error instanceof Error && error.name === 'ExitPromptError') {
       throw new Failure('interrupted', 'interrupted; nothing was changed');

@@ -36,6 +36,12 @@ export class Progress {
     this.io.stderr.write(`${text}\n`);
   }
 
+  /** Says something that must be seen, whatever is drawn. */
+  say(text: string): void {
+    this.done();
+    this.io.stderr.write(`${text}\n`);
+  }
+
   /** Takes the line away; what follows starts on a clean one. */
   done(): void {
     if (this.#drawn) this.io.stderr.write('\r\u001b[K');

@@ -21,10 +21,11 @@ export class Interruption {
   readonly #controller = new AbortController();
   #by: StopSignal | null = null;
 
-  /** Takes the first signal from now on. */
-  begin(): void {
+  /** Takes the first signal from now on, and says so: until the next whole place nothing else would be seen of it. */
+  begin(say: (text: string) => void): void {
     interrupt = (signal) => {
       this.#by = signal;
+      say('Stopping: what is begun is brought to its end. Once more ends at once.');
       this.#controller.abort();
     };
   }

@@ -80,6 +80,9 @@ export interface ClusterReader {
    */
   log(namespace: string, pod: string, container: string | null, options: LogOptions): Promise<string>;
 
+  /** Whether who asks may do that; absent where nobody can tell (a snapshot). Asks once and writes nothing. */
+  can?(verb: string, resource: Resource, namespace: string): Promise<boolean>;
+
   /** The clock of whoever answers: the server's `Date`, or the moment that a snapshot was taken. */
   now(): Date;
 

@@ -112,6 +112,52 @@ export const LEASES: Resource = {
   typicalBytes: 1000,
 };
 
+/** The network's own settings: one of each, named `cluster`. */
+export const NETWORK_CONFIGS: Resource = {
+  group: 'config.openshift.io',
+  version: 'v1',
+  plural: 'networks',
+  kind: 'Network',
+  namespaced: false,
+  typicalBytes: 2000,
+};
+export const OPERATOR_NETWORKS: Resource = { ...NETWORK_CONFIGS, group: 'operator.openshift.io', typicalBytes: 20_000 };
+const nmstate = { group: 'nmstate.io', namespaced: false };
+export const NODE_NETWORK_STATES: Resource = {
+  ...nmstate,
+  version: 'v1beta1',
+  plural: 'nodenetworkstates',
+  kind: 'NodeNetworkState',
+  typicalBytes: 60_000,
+};
+export const NODE_NETWORK_POLICIES: Resource = {
+  ...nmstate,
+  version: 'v1',
+  plural: 'nodenetworkconfigurationpolicies',
+  kind: 'NodeNetworkConfigurationPolicy',
+  typicalBytes: 4000,
+};
+export const VIRTUAL_MACHINES: Resource = {
+  group: 'kubevirt.io',
+  version: 'v1',
+  plural: 'virtualmachines',
+  kind: 'VirtualMachine',
+  namespaced: true,
+  typicalBytes: 8000,
+};
+
+/** What `nad lint` reads besides, where there is such a thing; a snapshot may hold it. */
+export const SETTINGS: readonly Resource[] = [
+  NETWORK_CONFIGS,
+  OPERATOR_NETWORKS,
+  NODE_NETWORK_STATES,
+  NODE_NETWORK_POLICIES,
+  VIRTUAL_MACHINES,
+  DAEMON_SETS,
+  DEPLOYMENTS,
+  CONFIG_MAPS,
+];
+
 /** Every kind that a snapshot may hold and a command may ask for. */
 export const ALL_RESOURCES: readonly Resource[] = [
   IP_POOLS,
@@ -128,6 +174,6 @@ export const ALL_RESOURCES: readonly Resource[] = [
 ];
 
 /** `plural.group`, as kubectl and RBAC messages spell it (`ippools.whereabouts.cni.cncf.io`, `pods`). */
-export function resourceName(resource: Resource): string {
+export function resourceName(resource: Pick<Resource, 'group' | 'plural'>): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
 }

@@ -15,6 +15,7 @@ import {
   RESERVATIONS,
   STATEFUL_SETS,
   VIRTUAL_MACHINE_INSTANCES,
+  resourceName,
   type Resource,
 } from './resources.js';
 
@@ -63,6 +64,14 @@ const OPERATOR: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...strin
   [CONFIG_MAPS, 'get'],
   [{ group: '', plural: 'pods/log' }, 'get'],
 ];
+
+/** Who needs a right: who only reads, unless nothing that reads asks for it. `resource` is `plural.group`. */
+export function leastRole(verb: string, resource: string): Role {
+  if (!['get', 'list', 'watch'].includes(verb)) return 'operator';
+  const needs = (rights: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...string[]])[]): boolean =>
+    rights.some(([of, ...verbs]) => resourceName(of) === resource && verbs.includes(verb));
+  return needs(OPERATOR) && !needs(VIEWER) ? 'operator' : 'viewer';
+}
 
 /** The least ClusterRole for what the tool does in that role. */
 export function clusterRole(role: Role): ClusterRole {

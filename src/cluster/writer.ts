@@ -17,6 +17,8 @@ export interface Preconditions {
 export interface WriteOptions {
   /** The server checks rights, preconditions and admission as always, and stores nothing. */
   readonly dryRun?: boolean;
+  /** What the server may take for it before it gives up; 1 where absent. A write is not done any more after that. */
+  readonly timeoutSeconds?: number;
 }
 
 /** Why the server said no; nothing was written. */
@@ -55,7 +57,7 @@ export type WriteOutcome<T = KubeObject> =
   | { readonly state: 'uncertain'; readonly why: string };
 
 /**
- * The writing side of an API server. Each write is sent once, with `timeout=1s` for the server; what the server answered
+ * The writing side of an API server. Each write is sent once, with `timeout=1s` for the server unless it is given longer; what the server answered
  * is an outcome. It throws only where the write was certainly not done, and there was no answer of an API server to it.
  *
  * @throws ClusterFailure `unauthorized`, `unreachable`, `certificate`, `bad-kubeconfig`, `credential-plugin`,

@@ -50,7 +50,7 @@ export async function uncertainIntents(directory: string, clusterUid: string): P
 }
 
 /** Whether the process that writes this journal is still there, as far as this machine can tell. */
-function isAlive({ header, end }: JournalState<unknown>): boolean {
+export function isAlive({ header, end }: JournalState<unknown>): boolean {
   if (header === null || end !== null || header.host !== hostname() || header.pid === process.pid) return false;
   try {
     process.kill(header.pid, 0);

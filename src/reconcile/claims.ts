@@ -48,7 +48,8 @@ export function attachmentKey(podref: string, ifName: string | null): string {
   return `${podref}\n${ifName ?? ''}`;
 }
 
-function allocationClaim(
+/** The claim of a key, whether its pool has it or not. */
+export function allocationClaim(
   pool: Pool,
   allocation: Allocation,
   belonging: Belonging,
@@ -96,7 +97,15 @@ function heldInUnknownNetworks({ pools, belongings }: Inventory): Set<string> {
   return held;
 }
 
-function reservationClaim(reservation: Reservation, inventory: Inventory, doubtful: ReadonlySet<string>): Claim {
+/**
+ * The claim of a reservation without a key.
+ * @param doubtful addresses, by namespace, that pools of an unknown network hold
+ */
+export function reservationClaim(
+  reservation: Reservation,
+  inventory: Pick<Inventory, 'atlas'>,
+  doubtful: ReadonlySet<string>,
+): Claim {
   const readings = parseReservationName(reservation.name, inventory.atlas.networkNames);
   const known = readings.filter(
     ({ networkName }) => networkName === null || inventory.atlas.networkNames.has(networkName),

@@ -33,6 +33,19 @@ export interface Selection {
   readonly uids: ReadonlySet<string> | null;
 }
 
+export const NEEDS = ['--include-completed', '--include-lost', '--min-age', '--force', '--force --live'] as const;
+/** What would have to be asked for besides. */
+export type Needs = (typeof NEEDS)[number];
+
+/** What is to be done with a claim, and what it would take to release it. */
+export interface Decision {
+  readonly action: Action;
+  readonly needs: Needs | null;
+}
+
+/** Decides what a run does with a claim, by its verdict. */
+export type Decide = (judged: JudgedClaim, now: Date) => Decision;
+
 export interface PlanItem {
   readonly address: string | null;
   readonly networkName: string | null;
@@ -46,7 +59,7 @@ export interface PlanItem {
   readonly reason: Reason;
   readonly action: Action;
   /** The flag that would release it, where there is one. */
-  readonly needs: '--include-completed' | '--include-lost' | '--min-age' | null;
+  readonly needs: Needs | null;
   readonly result: Result | null;
   readonly error: string | null;
   readonly reservation: (ObjectId & { readonly podref: string }) | null;
@@ -122,6 +135,11 @@ export function claimsToRelease(survey: Survey, options: PlanOptions): JudgedCla
   return survey.claims.filter((judged) => decide(judged, options, survey.readAt).action === 'release');
 }
 
+/** A reservation without a key goes only when nobody at all can need it. */
+export function isGuardOfSomebody({ claim, evidence }: JudgedClaim): boolean {
+  return claim.pool === null && (evidence.owner.state !== 'absent' || !claim.networkKnown);
+}
+
 /** Whether there is something to release. */
 export function isPending({ items, reservations }: ReconcilePlan): boolean {
   return [...items, ...reservations].some(({ action }) => action === 'release');
@@ -134,21 +152,23 @@ export function mayRelease(judged: JudgedClaim, options: PlanOptions, now: Date)
 
 /**
  * Decides for each claim what a release run would do; changes nothing.
+ * @param options or, in place of its flags, who decides
  * @param outcomes what a release did with it
  */
 export function planOf(
   survey: Survey,
   identity: ClusterIdentity,
-  options: PlanOptions,
+  options: PlanOptions | { readonly all: boolean; readonly decide: Decide },
   selection: Selection,
   toolVersion: string,
   outcomes: Outcomes | null = null,
 ): ReconcilePlan {
   const items: PlanItem[] = [];
   const reservations: PlanReservation[] = [];
+  const decided: Decide = 'decide' in options ? options.decide : (judged, now) => decide(judged, options, now);
   for (const judged of survey.claims) {
     const { claim, verdict } = judged;
-    const decision = decide(judged, options, survey.readAt);
+    const decision = decided(judged, survey.readAt);
     if (claim.pool === null || claim.allocation === null) {
       if (verdict !== 'live' || options.all) {
         reservations.push(...planReservation(judged, survey, decision.action, outcomes));
@@ -200,7 +220,7 @@ export function planOf(
 }
 
 /** Counts the addresses; what became of their reservations is told by those themselves. */
-function countResults(items: readonly PlanItem[]): Record<Result, number> {
+export function countResults(items: readonly PlanItem[]): Record<Result, number> {
   const counts = Object.fromEntries(RESULTS.map((result) => [result, 0])) as Record<Result, number>;
   for (const { result } of items) if (result !== null) counts[result]++;
   return counts;
@@ -234,12 +254,9 @@ const UNANSWERED: ReadonlySet<Reason> = new Set<Reason>([
   'nodes-not-readable',
 ]);
 
-function decide(judged: JudgedClaim, options: PlanOptions, now: Date): Pick<PlanItem, 'action' | 'needs'> {
+function decide(judged: JudgedClaim, options: PlanOptions, now: Date): Decision {
   const release = { action: 'release', needs: null } as const;
-  // A reservation without a key goes only when nobody at all can need it.
-  if (judged.claim.pool === null && (judged.evidence.owner.state !== 'absent' || !judged.claim.networkKnown)) {
-    return { action: 'keep', needs: null };
-  }
+  if (isGuardOfSomebody(judged)) return { action: 'keep', needs: null };
   switch (judged.verdict) {
     case 'stale':
       return release;

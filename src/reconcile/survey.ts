@@ -37,6 +37,8 @@ export interface SurveyOptions extends InventoryOptions {
   readonly only?: (inventory: Inventory) => (claim: Claim) => boolean;
   /** Addresses of which every pod that shows them is wanted, whoever holds them. */
   readonly watched?: readonly Address[];
+  /** Judges these in place of what the pools hold: claims that somebody had, or may have again. */
+  readonly claims?: (inventory: Inventory) => readonly Claim[];
   /** Only counts what is live: nearly everything is, and a plan names the rest. */
   readonly findingsOnly?: boolean;
 }
@@ -50,7 +52,8 @@ export async function survey(reader: ClusterReader, options: SurveyOptions = {})
   const inventory = await readInventory(reader, options);
   const gaps = new Gaps();
   const everyClaim = claimsOf(inventory);
-  const claims = options.only === undefined ? everyClaim : everyClaim.filter(options.only(inventory));
+  const asked = options.claims?.(inventory);
+  const claims = asked ?? (options.only === undefined ? everyClaim : everyClaim.filter(options.only(inventory)));
   const nodes = new Nodes(reader, gaps);
   const watched = options.watched ?? [];
   const pods =
@@ -75,7 +78,8 @@ export async function survey(reader: ClusterReader, options: SurveyOptions = {})
         });
   const judged = court === null ? [] : await court.judge(claims, options.findingsOnly ?? false);
   const readAt = reader.now();
-  const confirmed = await confirm(reader, inventory, judged);
+  // What is not there cannot go meanwhile.
+  const confirmed = asked === undefined ? await confirm(reader, inventory, judged) : judged;
   await warnOfNodes(reader, nodes, confirmed, readAt, gaps);
   return {
     inventory,

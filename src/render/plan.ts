@@ -128,6 +128,52 @@ export function releaseClosing(plan: ReconcilePlan): string[] {
   return lines;
 }
 
+/** The sentences under `restore`. */
+export function restoreClosing(plan: ReconcilePlan): string[] {
+  const { items, reservations, summary, journal } = plan;
+  const lone = reservations.filter(({ withoutAllocation }) => withoutAllocation);
+  const told = [...items, ...lone];
+  const made = reservations.filter(({ result }) => result === 'restored').length;
+  const addresses = `${grouped(summary.restored)} ${summary.restored === 1 ? 'address' : 'addresses'}`;
+  const guards = `${grouped(made)} ${made === 1 ? 'reservation' : 'reservations'}`;
+  const inPlace = told.filter(({ action, result }) => action === 'keep' && result === null).length;
+  const count = (result: Result): number => told.filter((item) => item.result === result).length;
+  const rest = [`${grouped(count('failed'))} failed`];
+  for (const result of ['changed', 'skipped'] as const) {
+    if (count(result) > 0) rest.push(`${grouped(count(result))} ${RESULT_WORDS[result]}`);
+  }
+  if (inPlace > 0) rest.push(`${grouped(inPlace)} in place already`);
+  const lines =
+    told.length === 0
+      ? ['Nothing to put back: that run took nothing of this.']
+      : inPlace === told.length
+        ? [`Nothing to put back: ${inPlace === 1 ? 'it is' : `all ${grouped(inPlace)} are`} in place.`]
+        : [`Put back ${addresses} and ${guards}; ${rest.join(', ')}.`];
+  if (journal !== null) lines.push(`Journal: ${journal}`);
+  if (plan.incomplete) lines.push('The answer is incomplete: see the warnings.');
+  return lines;
+}
+
+/** The question before a restore: how much, where. */
+export function restoreQuestion(
+  { items, reservations }: ReconcilePlan,
+  cluster: { readonly name: string; readonly server: string | null },
+): string {
+  const back = items.filter(({ action }) => action === 'restore');
+  const made = reservations.filter(({ action }) => action === 'restore').length;
+  const pools = new Set(back.map(({ pool }) => pool.uid)).size;
+  const what = [
+    ...(back.length > 0
+      ? [
+          `${grouped(back.length)} ${back.length === 1 ? 'address' : 'addresses'} in ${grouped(pools)} ${pools === 1 ? 'pool' : 'pools'}`,
+        ]
+      : []),
+    ...(made > 0 ? [`${grouped(made)} ${made === 1 ? 'reservation' : 'reservations'}`] : []),
+  ];
+  const where = cluster.server === null ? '' : ` (${cluster.server})`;
+  return `Put back ${what.join(' and ')} of cluster "${cluster.name}"${where}?`;
+}
+
 /** The question before a release: what, how much, where. */
 export function releaseQuestion(
   targets: { readonly addresses: number; readonly reservations: number; readonly pools: number },
@@ -159,7 +205,7 @@ const RESULT_WORDS: Readonly<Record<Result, string>> = {
 };
 
 function resultText({ result, error }: { readonly result: Result | null; readonly error: string | null }): string {
-  if (result === null) return '';
+  if (result === null) return error ?? '';
   return error === null ? result : `${result}: ${error}`;
 }
 

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { ClusterFailure, type RequestIdentity } from '../../errors.js';
+import { leastRole } from '../roles.js';
 import type { Connection } from './connection.js';
 import { tokenExpiry } from './oidc.js';
 import { errorCode } from './retry.js';
@@ -73,9 +74,7 @@ export function explainRefusal(
       facts: [asWhom(asker, named), ...facts],
       hints: [
         ...(named === 'system:anonymous' ? ['the server took us for nobody: log in, or choose --context NAME'] : []),
-        identity.verb === 'list' || identity.verb === 'get' || identity.verb === 'watch'
-          ? 'ipamctl rbac --role viewer     the least role that this needs'
-          : 'ipamctl rbac --role operator     the least role that this needs',
+        `ipamctl rbac --role ${leastRole(identity.verb ?? '', identity.resource ?? '')}     the least role that this needs`,
       ],
     });
   }

@@ -10,7 +10,7 @@ import { Credentials } from './credentials.js';
 import type { PluginTerminal } from './exec.js';
 import { explainRefusal, notDefined, notKubernetes, statusOf, type Asker } from './explain.js';
 import { readList } from './list.js';
-import { groupPath, logPath, objectPath } from './paths.js';
+import { collectionPath, groupPath, logPath, objectPath } from './paths.js';
 import { ApiClient } from './request.js';
 import { parseJson } from './split.js';
 import { asRecord, asText, harmless } from './text.js';
@@ -177,6 +177,27 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
       );
     }
     throw await this.refused(outcome.refusal, PODS, identity);
+  }
+
+  /** Sends a SelfSubjectAccessReview: the server stores none, so this is reading. */
+  async can(verb: string, resource: Resource, namespace: string): Promise<boolean> {
+    const reviews = { group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews' };
+    const review: Resource = { ...reviews, kind: 'SelfSubjectAccessReview', namespaced: false, typicalBytes: 1000 };
+    const { group, plural } = resource;
+    const object = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: review.kind,
+      metadata: {},
+      spec: { resourceAttributes: { verb, group, resource: plural, ...(resource.namespaced ? { namespace } : {}) } },
+    };
+    const identity = { verb: 'create', resource: resourceName(review) };
+    const body = { contentType: 'application/json', text: JSON.stringify(object) };
+    const outcome = await this.client.send(
+      { method: 'POST', path: collectionPath(review, undefined), body, repeatable: true, identity },
+      this.objectReader(identity, (answer) => answer['kind'] === review.kind),
+    );
+    if (!outcome.ok) throw await this.refused(outcome.refusal, review, identity);
+    return asRecord(outcome.value['status'])?.['allowed'] === true;
   }
 
   patch(

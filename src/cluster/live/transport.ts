@@ -13,6 +13,8 @@ export interface RequestSpec {
   readonly body?: { readonly contentType: string; readonly text: string };
   /** Whether sending it twice does no harm; only then it is tried again. */
   readonly repeatable: boolean;
+  /** Milliseconds until its answer must be whole; absent: as the client has it. */
+  readonly timeoutMs?: number;
   /** What it is about, for a message. */
   readonly identity: RequestIdentity;
 }
@@ -63,7 +65,8 @@ export async function attempt<T>(
   authorization: Authorization,
   read: BodyReader<T>,
 ): Promise<Attempt<T>> {
-  const { server, timeoutMs } = sender;
+  const { server } = sender;
+  const timeoutMs = spec.timeoutMs ?? sender.timeoutMs;
   const request = (server.protocol === 'http:' ? http : https).request({
     protocol: server.protocol,
     hostname: server.hostname.replace(/^\[|\]$/g, ''),

@@ -11,7 +11,6 @@ import type { BodyReader, Refusal, RequestSpec } from './transport.js';
 
 /** For a write's answer: the server's own second, and the way there and back with a new connection. Milliseconds. */
 export const WRITE_PATIENCE_MS = 3000;
-const SERVER_TIMEOUT = '1s';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -39,7 +38,8 @@ export function patch(
   options: WriteOptions,
 ): Promise<WriteOutcome> {
   const body = { contentType: 'application/json-patch+json', text: JSON.stringify(operations) };
-  return writeObject(ports, target, 'patch', { method: 'PATCH', path: pathOf(target, options), body });
+  const path = pathOf(target, options);
+  return writeObject(ports, target, 'patch', { method: 'PATCH', path, body, ...patience(options) });
 }
 
 /** As `ClusterWriter.create`. */
@@ -95,7 +95,7 @@ async function writeObject(
   ports: WritePorts,
   target: WriteTarget,
   verb: string,
-  spec: Pick<RequestSpec, 'method' | 'path' | 'body'>,
+  spec: Pick<RequestSpec, 'method' | 'path' | 'body' | 'timeoutMs'>,
 ): Promise<WriteOutcome> {
   const outcome = await write(ports, target, verb, spec, (object) => is(object, target));
   return outcome.state === 'done' ? { state: 'done', object: outcome.object as KubeObject } : outcome;
@@ -105,7 +105,7 @@ async function write(
   ports: WritePorts,
   { resource, namespace, name }: WriteTarget,
   verb: string,
-  spec: Pick<RequestSpec, 'method' | 'path' | 'body'>,
+  spec: Pick<RequestSpec, 'method' | 'path' | 'body' | 'timeoutMs'>,
   fits: (object: Json) => boolean,
 ): Promise<WriteOutcome<Json>> {
   const identity = {
@@ -203,6 +203,11 @@ function pathOf({ resource, namespace, name }: WriteTarget, options: WriteOption
   return objectPath(resource, namespace, name) + query(options);
 }
 
-function query({ dryRun }: WriteOptions): string {
-  return `?timeout=${SERVER_TIMEOUT}${dryRun === true ? '&dryRun=All' : ''}`;
+function query({ dryRun, timeoutSeconds = 1 }: WriteOptions): string {
+  return `?timeout=${timeoutSeconds}s${dryRun === true ? '&dryRun=All' : ''}`;
+}
+
+/** More patience than usual, for a write that the server itself may take longer for. */
+function patience({ timeoutSeconds = 1 }: WriteOptions): { readonly timeoutMs?: number } {
+  return timeoutSeconds > 1 ? { timeoutMs: timeoutSeconds * 1000 + WRITE_PATIENCE_MS } : {};
 }

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../cluster/port.js';
 import { IP_POOLS, RESERVATIONS, resourceName } from '../../cluster/resources.js';
 import type { ClusterWriter, JsonPatchOperation, Preconditions, WriteOutcome } from '../../cluster/writer.js';
 import { ClusterFailure } from '../../errors.js';
@@ -8,13 +9,13 @@ import { releasePatch } from './targets.js';
 
 /** A write that a release would send. */
 export interface PlannedWrite {
-  readonly verb: 'patch' | 'delete';
+  readonly verb: 'patch' | 'delete' | 'create';
   /** `plural.group`. */
   readonly resource: string;
   readonly namespace: string;
   readonly name: string;
-  /** A JSON patch (RFC 6902), or what must still hold of the object that is deleted. */
-  readonly body: readonly JsonPatchOperation[] | { readonly preconditions: Preconditions };
+  /** A JSON patch (RFC 6902), what must still hold of the object that is deleted, or the object that is made. */
+  readonly body: readonly JsonPatchOperation[] | { readonly preconditions: Preconditions } | KubeObject;
   /** Why the API server would refuse it; null: it would not, or was not asked. */
   readonly refusal: string | null;
 }
@@ -67,16 +68,29 @@ export async function tryWrites(writer: ClusterWriter, writes: readonly PlannedW
   return tried;
 }
 
-async function refusalOf(writer: ClusterWriter, { namespace, name, body }: PlannedWrite): Promise<string | null> {
+async function refusalOf(writer: ClusterWriter, write: PlannedWrite): Promise<string | null> {
   try {
-    const outcome: WriteOutcome<unknown> =
-      'preconditions' in body
-        ? await writer.remove(RESERVATIONS, namespace, name, body.preconditions, { dryRun: true })
-        : await writer.patch(IP_POOLS, namespace, name, body, { dryRun: true });
+    const outcome = await tried(writer, write);
     if (outcome.state === 'done') return null;
     return outcome.state === 'uncertain' ? outcome.why : outcome.failure.message;
   } catch (failure) {
     if (failure instanceof ClusterFailure) return failure.message;
     throw failure;
   }
+}
+
+function tried(writer: ClusterWriter, { namespace, name, body }: PlannedWrite): Promise<WriteOutcome<unknown>> {
+  const options = { dryRun: true };
+  if (isPatch(body)) return writer.patch(IP_POOLS, namespace, name, body, options);
+  return isObject(body)
+    ? writer.create(RESERVATIONS, namespace, body, options)
+    : writer.remove(RESERVATIONS, namespace, name, body.preconditions, options);
+}
+
+function isPatch(body: PlannedWrite['body']): body is readonly JsonPatchOperation[] {
+  return Array.isArray(body);
+}
+
+function isObject(body: Exclude<PlannedWrite['body'], readonly JsonPatchOperation[]>): body is KubeObject {
+  return 'metadata' in body;
 }

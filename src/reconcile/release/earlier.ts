@@ -122,7 +122,7 @@ async function lookAgain(
   } else if (intent.reservation !== null && address !== null && healing !== null) {
     const reservation = parseReservation({ metadata: intent.reservation, spec: intent.reservation.spec });
     const target = { judged: now, reservation, address, networkName: intent.networkName };
-    healing.add({ ...target, keylessSince: -Infinity, freedByUs: true }, why, -Infinity);
+    healing.add({ ...target, keylessSince: -Infinity, freedByUs: true }, `its owner came back (${why})`, -Infinity);
   }
   return { result: 'released', error: null };
 }

@@ -19,7 +19,7 @@ import {
 } from './ports.js';
 import { PutBack } from './put-back.js';
 import { entryIntent, journalOutcome } from './intents.js';
-import { releasePatch, type EntryTarget } from './targets.js';
+import { patchTimeoutSeconds, releasePatch, type EntryTarget } from './targets.js';
 
 /** Keys of one patch. */
 const MOST_KEYS = 4000;
@@ -184,7 +184,8 @@ export class EntryRelease {
     );
     let outcome: WriteOutcome;
     try {
-      outcome = await writer.patch(IP_POOLS, pool.namespace, pool.name, operations);
+      const timeoutSeconds = patchTimeoutSeconds(pool);
+      outcome = await writer.patch(IP_POOLS, pool.namespace, pool.name, operations, { timeoutSeconds });
     } catch (failure) {
       if (!(failure instanceof ClusterFailure)) throw failure;
       if (isDeadly(failure)) this.#halt(failure);
@@ -251,8 +252,10 @@ export class EntryRelease {
     uncertain: Set<EntryTarget>,
   ): Promise<{ readonly sent: Sent; readonly left: Part }> {
     const { pool, targets } = part;
-    const read = await decideByReading(this.ports.clock, () =>
-      this.ports.reader.get(IP_POOLS, pool.namespace, pool.name),
+    const read = await decideByReading(
+      this.ports.clock,
+      () => this.ports.reader.get(IP_POOLS, pool.namespace, pool.name),
+      patchTimeoutSeconds(pool),
     );
     if (read.state === 'unread') {
       this.#halt(read.failure);
@@ -288,7 +291,12 @@ export class EntryRelease {
       if (back.state === 'not-needed') continue;
       if (back.state === 'unknown') this.#doubt(target, back.failure, uncertain);
       else if (back.state === 'taken') this.outcomes.set(target, failed(back.error));
-      else this.outcomes.set(target, changed(`its owner came back (${why}), so the entry was put back`));
+      else if (failure === undefined) {
+        this.outcomes.set(target, changed(`its owner came back (${why}), so the entry was put back`));
+      } else {
+        const error = `its owner could not be looked up again (${why}), so the entry was put back`;
+        this.outcomes.set(target, failed(error, failure));
+      }
     }
   }
 

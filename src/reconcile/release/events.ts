@@ -1,16 +1,20 @@
 import { IP_POOLS, RELEASE_EVENTS } from '../../cluster/resources.js';
 import type { ClusterWriter } from '../../cluster/writer.js';
 import { ClusterFailure } from '../../errors.js';
-import type { Pool } from '../../whereabouts/objects.js';
 import { inBatches } from '../batches.js';
+import type { ObjectId } from '../documents.js';
 
 /** Most characters of a note (Kubernetes events.k8s.io/v1 Event.note: 1 kB). */
 const MOST_NOTE = 1000;
 /** Of the reporting instance: 128 (Kubernetes pkg/apis/core/validation/events.go). */
 const MOST_INSTANCE = 128;
 
+/** What is told: the pools lost addresses, or got them back. */
+export type Told = 'Release' | 'Restore';
+
 /** Who tells what. */
 export interface EventOptions {
+  readonly told: Told;
   /** Unique to the run. */
   readonly run: string;
   /** Host and process. */
@@ -19,13 +23,14 @@ export interface EventOptions {
 }
 
 /**
- * Leaves an Event (events.k8s.io/v1) with each pool that lost addresses, so that `kubectl describe` tells of it.
- * @returns what could not be told, in words; the release stands all the same
+ * Leaves an Event (events.k8s.io/v1) with each pool that lost addresses or got them back, so that `kubectl describe`
+ * tells of it.
+ * @returns what could not be told, in words; what was done stands all the same
  */
 export async function tellEvents(
   writer: Pick<ClusterWriter, 'create'>,
-  released: ReadonlyMap<Pool, readonly string[]>,
-  { run, instance, now }: EventOptions,
+  released: ReadonlyMap<ObjectId, readonly string[]>,
+  { told, run, instance, now }: EventOptions,
 ): Promise<string[]> {
   const failures = new Map<string, number>();
   await inBatches([...released], async ([pool, addresses]) => {
@@ -39,13 +44,14 @@ export async function tellEvents(
       eventTime: now().toISOString().replace('Z', '000Z'),
       reportingController: 'ipamctl',
       reportingInstance: instance.slice(0, MOST_INSTANCE),
-      action: 'Release',
-      reason: 'AddressesReleased',
+      action: told,
+      reason: `Addresses${told}d`,
       type: 'Normal',
       regarding: { apiVersion: `${IP_POOLS.group}/${IP_POOLS.version}`, kind: IP_POOLS.kind, namespace, name, uid },
-      note: note(addresses),
+      note: note(`${told}d`, addresses),
     };
-    const failure = await create(writer, namespace, event);
+    // Without the name, which nobody gave it but we, what failed alike is told once.
+    const failure = (await create(writer, namespace, event))?.replace(` "${event.metadata.name}"`, '') ?? null;
     if (failure !== null) failures.set(failure, (failures.get(failure) ?? 0) + 1);
   });
   return [...failures].map(
@@ -69,8 +75,8 @@ async function create(
   }
 }
 
-function note(addresses: readonly string[]): string {
-  const head = `Released ${addresses.length} ${addresses.length === 1 ? 'address' : 'addresses'}: `;
+function note(done: string, addresses: readonly string[]): string {
+  const head = `${done} ${addresses.length} ${addresses.length === 1 ? 'address' : 'addresses'}: `;
   let text = head;
   for (const [at, address] of addresses.entries()) {
     const next = `${at === 0 ? '' : ', '}${address}`;

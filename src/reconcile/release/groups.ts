@@ -61,7 +61,7 @@ export function groupsOf(targets: readonly ReservationTarget[], inventory: Inven
         namespace,
         networkName: first.networkName,
         podref,
-        members: [...members].sort((one, other) => rangeRank(one, inventory) - rangeRank(other, inventory)),
+        members: [...members].sort((one, other) => rankOf(one, inventory) - rankOf(other, inventory)),
         companions: others.get(key) ?? [],
       },
     ];
@@ -72,10 +72,13 @@ function groupKey({ namespace, podref }: Reservation, networkName: string | null
   return `${objectKey(namespace, networkName ?? '')}\n${podref}`;
 }
 
+function rankOf({ judged, address }: ReservationTarget, inventory: Inventory): number {
+  return rangeRank(judged.claim.pool, address, inventory);
+}
+
 /** The place of the address's range among those of a NAD that draws from its pool; IPv4 first where none tells. */
-function rangeRank({ judged, address }: ReservationTarget, { belongings }: Inventory): number {
-  const { pool } = judged.claim;
-  const byFamily = address.family === 4 ? 0.25 : 0.5;
+export function rangeRank(pool: Pool | null, address: Address | null, { belongings }: Inventory): number {
+  const byFamily = address?.family === 6 ? 0.5 : 0.25;
   return pool === null ? byFamily : (rankIn(pool, belongings) ?? byFamily);
 }
 

@@ -66,12 +66,11 @@ export class Healing {
     }
     for (const [target, { why }] of this.#targets) {
       const own = mended.get(target.reservation.name);
-      const came = `its owner came back (${why})`;
       outcomes.set(
         target,
         own === undefined || own.result === 'failed'
-          ? (own ?? { result: 'released', error: `${came}, and holds what it needs`, failure: null })
-          : { result: 'restored', error: `${came}, and a key needs it`, failure: null },
+          ? (own ?? { result: 'released', error: `${why}, and no key lacks a reservation`, failure: null })
+          : { result: 'restored', error: `${why}, and a key needs it`, failure: null },
       );
     }
     return outcomes;

@@ -34,7 +34,7 @@ export function entryIntent(
 export function reservationIntent(
   action: 'release-reservation' | 'restore-reservation',
   about: {
-    readonly address: Address;
+    readonly address: Address | null;
     readonly networkName: string | null;
     readonly judged: Pick<JudgedClaim, 'verdict' | 'reason'> | null;
   },
@@ -46,7 +46,7 @@ export function reservationIntent(
     pool: null,
     key: null,
     entry: null,
-    address: about.address.toString(),
+    address: about.address?.toString() ?? null,
     networkName: about.networkName,
     podref: text(podref),
     containerId: text(containerid),

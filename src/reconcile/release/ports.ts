@@ -30,9 +30,9 @@ export interface ReleasePorts {
   readonly progress: (progress: ReleaseProgress) => void;
 }
 
-/** How far a release is. */
+/** How far a release or a restore is. */
 export interface ReleaseProgress {
-  readonly phase: 'entries' | 'waiting' | 'reservations' | 'looking again';
+  readonly phase: 'entries' | 'waiting' | 'reservations' | 'looking again' | 'restoring';
   readonly done: number;
   readonly of: number;
   /** Of phase `waiting`: what for. */

@@ -8,7 +8,7 @@ import type { JournalOutcomeResult } from '../journal.js';
 import { decideByReading } from './decide.js';
 import type { ReleasePorts } from './ports.js';
 import { entryIntent } from './intents.js';
-import { entryPath, type EntryTarget } from './targets.js';
+import { entryPath, patchTimeoutSeconds, type EntryTarget } from './targets.js';
 
 export type Back =
   /** The owner has a key of its own again. */
@@ -71,7 +71,11 @@ export class PutBack {
         );
         if (outcome.state === 'done') return { state: 'back' };
         if (outcome.state === 'uncertain') {
-          const read = await decideByReading(clock, () => reader.get(IP_POOLS, pool.namespace, pool.name));
+          const read = await decideByReading(
+            clock,
+            () => reader.get(IP_POOLS, pool.namespace, pool.name),
+            patchTimeoutSeconds(now),
+          );
           if (read.state === 'unread') return { state: 'unknown', failure: read.failure };
           const entries = read.object === undefined ? [] : parsePool(read.object).allocations;
           if (entries.some((entry) => entry.key === key && isDeepStrictEqual(entry.raw, raw))) return { state: 'back' };
@@ -90,20 +94,31 @@ export class PutBack {
   }
 }
 
-/** The operations that give a key its entry if the pool has not changed since it was read, and the key is free. */
+/** `addAllPatch` of one key. */
 export function addPatch(pool: Pool, hasAllocations: boolean, key: string, entry: unknown): JsonPatchOperation[] {
-  const path = entryPath(key);
+  return addAllPatch(pool, hasAllocations, [[key, entry]]);
+}
+
+/** The operations that give keys their entries if the pool has not changed since it was read, and the keys are free. */
+export function addAllPatch(
+  pool: Pool,
+  hasAllocations: boolean,
+  entries: readonly (readonly [key: string, entry: unknown])[],
+): JsonPatchOperation[] {
   return [
     { op: 'test', path: '/metadata/uid', value: pool.uid },
     { op: 'test', path: '/spec/range', value: pool.rangeText },
     { op: 'test', path: '/metadata/resourceVersion', value: pool.resourceVersion },
     ...(hasAllocations
-      ? ([
-          { op: 'test', path, value: null },
-          { op: 'add', path, value: entry },
-        ] as const)
+      ? entries.flatMap(([key, entry]): JsonPatchOperation[] => {
+          const path = entryPath(key);
+          return [
+            { op: 'test', path, value: null },
+            { op: 'add', path, value: entry },
+          ];
+        })
       : // The version says that there still is no map.
-        ([{ op: 'add', path: '/spec/allocations', value: { [key]: entry } }] as const)),
+        [{ op: 'add', path: '/spec/allocations', value: Object.fromEntries(entries) } as const]),
   ];
 }
 
@@ -113,7 +128,8 @@ export function hasMap(object: Readonly<Record<string, unknown>> | undefined): b
   return typeof allocations === 'object' && allocations !== null;
 }
 
-function whyNot(before: Pool, now: Pool): string | null {
+/** Why a pool is not the one any more that entries were taken out of. */
+export function whyNot(before: Pick<Pool, 'uid' | 'rangeText'>, now: Pool): string | null {
   if (now.uid !== before.uid) return 'its pool was made anew';
   return now.rangeText === before.rangeText ? null : "its pool's range was changed";
 }

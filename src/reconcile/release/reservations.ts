@@ -5,7 +5,8 @@ import type { WriteOutcome } from '../../cluster/writer.js';
 import { ClusterFailure } from '../../errors.js';
 import { objectKey } from '../../pools/belonging.js';
 import type { Inventory } from '../../pools/inventory.js';
-import { parsePool, parseReservation, type ObjectRef, type Reservation } from '../../whereabouts/objects.js';
+import { parseReservationName } from '../../whereabouts/names.js';
+import { parsePool, parseReservation, type ObjectRef, type Pool, type Reservation } from '../../whereabouts/objects.js';
 import { inBatches } from '../batches.js';
 import type { JournalReservation } from '../journal.js';
 import type { Tenure } from '../leases/holdings.js';
@@ -112,7 +113,8 @@ export class ReservationRelease {
   /** Reads the reservations as they are now, and keeps the groups that may go as a whole. */
   async #ready(groups: readonly Group[], coverage: Coverage): Promise<ReadyGroup[]> {
     const now = await this.#readNow(groups);
-    return groups.flatMap((group) => {
+    const ready: ReadyGroup[] = [];
+    for (const group of groups) {
       const read = new Map<ReservationTarget, JournalReservation>();
       for (const target of group.members) {
         const there = now.get(keyOf(target.reservation));
@@ -122,26 +124,48 @@ export class ReservationRelease {
         } else read.set(target, there);
       }
       const members = group.members.filter((target) => read.has(target));
-      if (members.length === 0) return [];
+      if (members.length === 0) continue;
       const companion = group.companions.find((reservation) => now.get(keyOf(reservation))?.uid === reservation.uid);
       if (companion !== undefined && !members.every(({ judged }) => judged.reason === 'other-address')) {
-        const why = `reservation ${companion.name} of the same pod stays, and the plugin would not make this one again`;
-        for (const { reservation } of members) this.outcomes.set(reservation, skipped(why));
-        return [];
+        const outcome = (await this.#lostItsKey(companion, group.networkName, coverage))
+          ? changed(`reservation ${companion.name} of the same pod lost its key meanwhile; the next run takes both`)
+          : skipped(
+              `reservation ${companion.name} of the same pod stays, and the plugin would not make this one again`,
+            );
+        for (const { reservation } of members) this.outcomes.set(reservation, outcome);
+        continue;
       }
       const { namespace, networkName } = group;
       const leases = new Set(members.flatMap(({ address }) => coverage.leasesOf(namespace, networkName, address)));
-      return [
-        {
-          ...group,
-          members,
-          read,
-          leases: [...leases],
-          notBefore: Math.max(...members.map(notBefore)),
-          sequences: new Map<ReservationTarget, number>(),
-        },
-      ];
-    });
+      ready.push({
+        ...group,
+        members,
+        read,
+        leases: [...leases],
+        notBefore: Math.max(...members.map(notBefore)),
+        sequences: new Map<ReservationTarget, number>(),
+      });
+    }
+    return ready;
+  }
+
+  /** Whether somebody else took the key of a reservation since the pools were first read, and so is at it too. */
+  async #lostItsKey(reservation: Reservation, networkName: string | null, coverage: Coverage): Promise<boolean> {
+    const readings = parseReservationName(reservation.name, this.inventory.atlas.networkNames);
+    const address = readings.find((reading) => reading.networkName === networkName)?.address;
+    if (address === undefined) return false;
+    const isHeldIn = ({ allocations }: Pool): boolean =>
+      allocations.some(({ reading, podref }) => {
+        return podref === reservation.podref && reading.ok && reading.address.equals(address);
+      });
+    const covering = coverage.poolsOf(reservation.namespace, networkName, address);
+    const names = new Set(covering.map(keyOf));
+    if (!this.inventory.pools.some((pool) => names.has(keyOf(pool)) && isHeldIn(pool))) return false;
+    for (const { namespace, name } of covering) {
+      const object = await this.ports.reader.get(IP_POOLS, namespace, name);
+      if (object !== undefined && isHeldIn(parsePool(object))) return false;
+    }
+    return true;
   }
 
   async #readNow(groups: readonly Group[]): Promise<Map<string, JournalReservation>> {
@@ -366,7 +390,14 @@ export class ReservationRelease {
         );
         for (const target of released) {
           const judged = fresh.of(target.judged.claim);
-          if (!this.mayRelease(judged)) this.#healing.add(target, `${judged.verdict}, ${judged.reason}`);
+          if (this.mayRelease(judged)) continue;
+          const unseen = fresh.failureOf(judged.claim);
+          this.#healing.add(
+            target,
+            unseen === undefined
+              ? `its owner came back (${judged.verdict}, ${judged.reason})`
+              : `its owner could not be looked up again (${unseen.message})`,
+          );
         }
       } catch (error) {
         if (!(error instanceof ClusterFailure)) throw error;
@@ -391,12 +422,24 @@ export class ReservationRelease {
   }
 
   async #heal(groups: readonly ReadyGroup[], coverage: Coverage): Promise<void> {
-    const healed = await this.#healing.run(
-      () => Promise.resolve(coverage),
-      () => {
-        this.#progress('waiting', 'an owner that came back');
-      },
-    );
+    let healed: ReadonlyMap<ReservationTarget, Outcome>;
+    try {
+      healed = await this.#healing.run(
+        () => Promise.resolve(coverage),
+        () => {
+          this.#progress('waiting', 'an owner that came back');
+        },
+      );
+    } catch (failure) {
+      if (!(failure instanceof ClusterFailure)) throw failure;
+      // They are gone, and whether a key needs one of them by now is for the next run to find out.
+      for (const { members } of groups) {
+        for (const target of members) {
+          if (this.#healing.has(target)) this.outcomes.set(target.reservation, uncertain(failure));
+        }
+      }
+      throw failure;
+    }
     for (const group of groups) {
       for (const [target, sequence] of group.sequences) {
         const outcome = healed.get(target);

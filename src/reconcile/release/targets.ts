@@ -9,6 +9,17 @@ export interface EntryTarget {
   readonly allocation: Allocation;
 }
 
+/** A pool with more entries than this takes the server about a second to patch, however little of it changes. */
+const BIG_POOL = 2000;
+
+/**
+ * What the server is given for a patch of a pool: a second, and ten where it needs more. Entries are not written under a
+ * Lease, so nobody waits for the fate of that write but we.
+ */
+export function patchTimeoutSeconds({ allocations }: Pool): number {
+  return allocations.length > BIG_POOL ? 10 : 1;
+}
+
 /** The operations that take entries out of a pool if it, its range and each of them are still as they were read. */
 export function releasePatch(pool: Pool, allocations: readonly Allocation[]): JsonPatchOperation[] {
   return [

@@ -1,9 +1,8 @@
 import { Command } from '@oclif/core/command';
 import type { Interfaces } from '@oclif/core';
 import type { ConnectionOptions, ReadingObserver } from '../cluster/options.js';
-import { openSource, openTarget } from '../cluster/open.js';
+import { openSource, openTarget, type Target } from '../cluster/open.js';
 import type { ClusterReader } from '../cluster/port.js';
-import type { ClusterWriter } from '../cluster/writer.js';
 import { UsageFailure } from '../errors.js';
 import type { InventoryOptions } from '../pools/inventory.js';
 import { safe } from '../render/safe.js';
@@ -93,7 +92,7 @@ export abstract class BaseCommand extends Command {
   /** `withSource` for commands that write: there must be a cluster. */
   protected async withCluster<T>(
     flags: SourceFlagValues,
-    work: (cluster: ClusterReader & ClusterWriter, progress: Progress) => Promise<T>,
+    work: (cluster: Target, progress: Progress) => Promise<T>,
   ): Promise<T> {
     if (flags.from !== undefined) {
       throw new UsageFailure('--from reads files, and nothing can be written to those', {

@@ -204,6 +204,8 @@ describe('the words of the schemas are those of the code', () => {
       'Error',
       'IPList',
       'IPReport',
+      'Journal',
+      'JournalList',
       'JournalRecord',
       'LintReport',
       'Pool',

@@ -1,0 +1,53 @@
+import * as Flags from '@oclif/core/flags';
+import type { Interfaces } from '@oclif/core';
+import { type Answer, type Given, type Question, question, QUESTIONS } from '../nad/generate/questions.js';
+import { variableOf } from './flags.js';
+
+/** A flag for each question. */
+export const questionFlags: Interfaces.FlagInput = Object.fromEntries(QUESTIONS.map((each) => [each.id, flagOf(each)]));
+
+function flagOf(asked: Question): Interfaces.FlagInput[string] {
+  const { id, kind, summary, value, choices, group } = asked;
+  const common = { summary, helpGroup: group, env: variableOf(id) };
+  if (kind === 'switch') return Flags.boolean({ ...common, allowNo: asked.negatable === true });
+  const options = choices === undefined ? {} : { options: [...choices] };
+  const text = { ...common, ...options, helpValue: value };
+  if (kind === 'list') return Flags.string({ ...text, multiple: true, multipleNonGreedy: true });
+  return id === 'namespace' ? Flags.string({ ...text, char: 'n' }) : Flags.string(text);
+}
+
+/** The answers that flags and the argument give. */
+export function givenOf(ipam: string | undefined, flags: Readonly<Record<string, unknown>>): Given {
+  const entries = QUESTIONS.flatMap(({ id }): [string, Answer][] => {
+    const value = flags[id];
+    return isAnswer(value) ? [[id, value]] : [];
+  });
+  return { ...(ipam === undefined ? {} : { ipam }), ...Object.fromEntries(entries) };
+}
+
+function isAnswer(value: unknown): value is Answer {
+  return typeof value === 'string' || typeof value === 'boolean' || Array.isArray(value);
+}
+
+/** How an answer is called on the command line. */
+export function nameOf(id: string): string {
+  return id === 'ipam' ? 'the argument IPAM' : `--${id}`;
+}
+
+/** The words after `nad generate` that give the same answers. */
+export function commandWords(given: Given): string[] {
+  const { ipam, ...flags } = given;
+  const words = typeof ipam === 'string' ? [ipam] : [];
+  for (const { id } of QUESTIONS) {
+    const answer = flags[id];
+    if (answer === true) words.push(`--${id}`);
+    if (answer === false && question(id)?.negatable === true) words.push(`--no-${id}`);
+    if (typeof answer === 'string') words.push(`--${id}`, answer);
+    if (typeof answer === 'object') words.push(...answer.flatMap((each) => [`--${id}`, each]));
+  }
+  return words.map(shellWord);
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

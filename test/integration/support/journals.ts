@@ -21,10 +21,11 @@ export function journalsOf(directory: string): string[] {
     .map((name) => join(directory, name));
 }
 
-/** The lines of a journal, as they stand in it. */
+/** The whole lines of a journal, as they stand in it; a run that was killed may leave the beginning of one more, or none. */
 export function linesOf(path: string): Record<string, unknown>[] {
-  const text = readFileSync(path, 'utf8').trimEnd();
-  return text.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  const text = readFileSync(path, 'utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+  return whole.filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 /** What is wrong with the lines of a journal by their schema. */

@@ -113,7 +113,15 @@ module.exports = {
       '^src/cluster/(open|options|port|writer)\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas)', [
+    only('generating-asks', '^src/cli/generat[\\w-]*\\.ts$', [
+      room('cli'),
+      room('render'),
+      room('nad'),
+      room('lint'),
+      '^src/cluster/(port|resources|writer)\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!releas|generat)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|writer)\\.ts$',

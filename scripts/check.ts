@@ -8,6 +8,7 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
   ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
   ['imports', 'depcruise', '--output-type', 'err', 'src'],
   ['dead code', 'knip'],
+  ['rule pages', 'tsx', 'scripts/rule-docs.ts', '--check'],
 ];
 
 let failed = 0;

@@ -25,7 +25,7 @@ export function generateFrom(given: Given): Generated {
   const result = generate(given);
   if (result.ok) return result.generated;
   const { kind, question, message } = result.problem;
-  throw new UsageFailure(`${nameOf(question)} ${kind === 'invalid' ? `cannot be so: ${message}` : message}`, {
+  throw new UsageFailure(`${nameOf(question)}${kind === 'invalid' ? ':' : ''} ${message}`, {
     hints: kind === 'missing' ? ['answer it at a terminal, or give the flag'] : ['ipamctl nad generate --help'],
   });
 }
@@ -96,8 +96,11 @@ export function warningsOf({ notes }: Generated, { findings }: Outcome): string[
   return [...notes, ...warnings.map(({ finding: { rule, message } }) => `${message} (${rule})`)];
 }
 
+/** Where a finding points at another answer than the one to change. */
+const ANSWER_OF_RULE: ReadonlyMap<string, string> = new Map([['whereabouts/slice-namespace', 'namespace']]);
+
 function refusal({ finding: { rule, path, message, upstream } }: LocatedFinding): Error {
-  const question = questionAt(path);
+  const question = ANSWER_OF_RULE.get(rule) ?? questionAt(path);
   const facts = upstream === null ? [] : [`pods would fail with: ${upstream}`];
   const hints = [`ipamctl nad rules ${rule}`];
   if (rule.startsWith('cross/')) return new RefusedFailure(`${message} (${rule})`, { facts, hints });

@@ -1,6 +1,6 @@
 import type { ConnectionOptions, ReadingObserver } from './options.js';
 import type { ClusterReader } from './port.js';
-import type { ClusterWriter } from './writer.js';
+import type { ClusterApplier, ClusterWriter } from './writer.js';
 
 /** A cluster, or files that were taken of one. */
 export interface SourceOptions {
@@ -10,6 +10,9 @@ export interface SourceOptions {
   /** Our own version, for the API server's log. */
   readonly version: string;
 }
+
+/** A cluster that can be written to. */
+export type Target = ClusterReader & ClusterWriter & ClusterApplier;
 
 /** Opens what a command reads from; the client and the parsers are loaded only by who needs them. */
 export async function openSource(options: SourceOptions, observer: ReadingObserver): Promise<ClusterReader> {
@@ -25,7 +28,7 @@ export async function openSource(options: SourceOptions, observer: ReadingObserv
 export async function openTarget(
   { connection, version }: Omit<SourceOptions, 'from'>,
   observer: ReadingObserver,
-): Promise<ClusterReader & ClusterWriter> {
+): Promise<Target> {
   const { openCluster } = await import('./live/index.js');
   return openCluster(connection, observer, { version });
 }

@@ -87,3 +87,12 @@ export interface ClusterWriter {
     options?: WriteOptions,
   ): Promise<WriteOutcome<KubeObject | null>>;
 }
+
+/** The side of an API server that takes wishes; as `ClusterWriter` in all else. */
+export interface ClusterApplier {
+  /**
+   * Server-side apply: makes the object, or sets what it says where that is ours or nobody's. A field of another manager
+   * that would change is a `conflict`, whose message names it.
+   */
+  apply(resource: Resource, namespace: string, object: KubeObject, options?: WriteOptions): Promise<WriteOutcome>;
+}

@@ -1,9 +1,10 @@
+import { type ClusterReading, NO_CLUSTER } from './cluster/facts.js';
 import type { AnyRule, Draft, Edit, Finding, Profile, Rule, Severity, Subject, SubjectKind } from './model.js';
 import { openLocator, type Locator } from './locator.js';
 import { pathText } from './path.js';
 import { type FileEdit, fileEdits } from './path-edit.js';
 import { setsOf, type Scope } from './scope.js';
-import type { LintDocument } from './source/document.js';
+import type { LintDocument, SourceOrigin } from './source/document.js';
 import type { Position } from './source/lines.js';
 import { subjectsOf } from './subjects.js';
 import { isCovered, isNamed, suppressionsOf, type Suppression } from './suppress.js';
@@ -15,6 +16,10 @@ export interface EngineOptions {
   /** The version of whereabouts to judge by; undefined: not known. */
   readonly whereabouts?: readonly [number, number, number] | undefined;
   readonly scope: Scope;
+  /** Undefined: none was asked for. */
+  readonly cluster?: ClusterReading | undefined;
+  /** Severities that a person wants instead of the rules' own, by id or family. */
+  readonly severities?: ReadonlyMap<string, Severity>;
 }
 
 /** A finding with what is needed to show and to repair it. */
@@ -31,6 +36,13 @@ export interface Skipped {
   readonly why: string;
 }
 
+/** A rule that lacks something. */
+interface Lack {
+  readonly why: string;
+  /** Whether an answer was owed: a right was lacking, or a list. */
+  readonly gap: boolean;
+}
+
 /** What a run over documents found. */
 export interface Outcome {
   /** Files with a document that concerns us, and those documents. */
@@ -44,6 +56,8 @@ export interface Outcome {
   /** How many findings were kept back. */
   readonly suppressed: number;
   readonly subjects: readonly Subject[];
+  /** Something of the cluster that a rule needed could not be read. */
+  readonly incomplete: boolean;
 }
 
 /** A draft with the rule and the subject that it came from. */
@@ -62,18 +76,24 @@ export async function lint(
   const subjects: Subject[] = [];
   const suppressions: Suppression[] = [];
   const order = new Map<string, number>();
+  const given = new Set<string>();
   let count = 0;
   for await (const document of documents) {
-    count++;
-    order.set(document.source.name, order.get(document.source.name) ?? order.size);
+    if (document.source.origin !== 'background') {
+      count++;
+      if (document.source.origin === 'given') given.add(document.source.name);
+      order.set(document.source.name, order.get(document.source.name) ?? order.size);
+    }
     const own = await subjectsOf(document);
-    for (const subject of own) run.check(subject);
+    if (document.source.origin !== 'background') for (const subject of own) run.check(subject);
     suppressions.push(...suppressionsOf(document, own));
     // Only what rules compare is kept: most documents are clean, and there may be many.
     subjects.push(...own.filter(({ kind }) => kind !== 'document' && kind !== 'json' && kind !== 'object'));
   }
-  for (const set of setsOf(subjects, options.scope)) run.check(set);
-  const located = await Promise.all(withoutSuperseded(run.raised).map((raised) => locate(raised, options.profile)));
+  const compared = withoutOutdated(subjects);
+  for (const set of setsOf(compared, options.scope)) run.check(set);
+  const wanted = withoutSuperseded(run.raised).filter(({ subject }) => subject.document.source.origin !== 'background');
+  const located = await Promise.all(wanted.map((raised) => locate(raised, options)));
   const used = new Set<Suppression>();
   const findings = located.filter(({ finding }) => {
     const suppression = suppressions.find((each) => isCovered(finding, each));
@@ -83,18 +103,20 @@ export async function lint(
   findings.sort((a, b) => compare(a.finding, b.finding, order));
   const unused = suppressions.filter((each) => !used.has(each));
   return {
-    files: order.size,
+    files: given.size,
     documents: count,
     findings,
     skipped: run.skipped(),
     unused,
     suppressed: located.length - findings.length,
-    subjects,
+    subjects: subjects.filter(({ document }) => document.source.origin !== 'background'),
+    incomplete: run.incomplete,
   };
 }
 
 class Run {
   readonly raised: Raised[] = [];
+  incomplete = false;
   readonly #skipped = new Map<string, Set<string>>();
   readonly #rules = new Map<SubjectKind, AnyRule[]>();
 
@@ -104,8 +126,8 @@ class Run {
 
   check(subject: Subject): void {
     for (const rule of this.#rules.get(subject.kind) ?? []) {
-      const why = lacking(rule, subject);
-      if (why !== undefined) this.#skip(rule.id, why);
+      const lack = lacking(rule, subject, this.options.cluster);
+      if (lack !== undefined) this.#skip(rule.id, lack);
       else
         for (const draft of this.#drafts(rule, subject))
           this.raised.push({ rule, subject: draft.on ?? subject, draft });
@@ -113,16 +135,17 @@ class Run {
   }
 
   #drafts(rule: AnyRule, subject: Subject): Iterable<Draft> {
-    const { profile, whereabouts } = this.options;
+    const { profile, whereabouts, cluster } = this.options;
     // Both have the same kind, by the map that the rule was taken from; the compiler cannot follow that.
-    return (rule as Rule).check({ subject, profile, whereabouts });
+    return (rule as Rule).check({ subject, profile, whereabouts, cluster: cluster?.facts ?? NO_CLUSTER });
   }
 
   skipped(): Skipped[] {
     return [...this.#skipped].flatMap(([rule, whys]) => [...whys].map((why) => ({ rule, why })));
   }
 
-  #skip(rule: string, why: string): void {
+  #skip(rule: string, { why, gap }: Lack): void {
+    this.incomplete ||= gap;
     const whys = this.#skipped.get(rule);
     if (whys === undefined) this.#skipped.set(rule, new Set([why]));
     else whys.add(why);
@@ -130,15 +153,41 @@ class Run {
 }
 
 /** Why a rule cannot judge a subject; undefined when it can. */
-function lacking({ needs }: Pick<AnyRule, 'needs'>, subject: Subject): string | undefined {
+function lacking(
+  { needs, reads = [] }: Pick<AnyRule, 'needs' | 'reads'>,
+  subject: Subject,
+  cluster: ClusterReading | undefined,
+): Lack | undefined {
   const { template, source } = subject.document;
-  if (needs.includes('cluster')) return 'needs a cluster';
+  if (needs.includes('cluster')) {
+    if (cluster === undefined) return { why: 'needs a cluster', gap: false };
+    const missing = reads.map((list) => cluster.missing.get(list)).filter((list) => list !== undefined);
+    const worst = missing.find(({ gap }) => gap) ?? missing[0];
+    if (worst !== undefined) return worst;
+  }
   if (needs.includes('workloads') && subject.kind === 'set' && subject.attachments.length === 0) {
-    return 'needs pods, or what makes them, among what is checked';
+    return { why: 'needs pods, or what makes them, among what is checked', gap: false };
   }
   return needs.includes('values') && template !== undefined
-    ? `${source.name} is a template for ${template}`
+    ? { why: `${source.name} is a template for ${template}`, gap: false }
     : undefined;
+}
+
+/** Of two that do not go together the later one is spoken of: what was given, before what is there anyway. */
+const RANKS: Readonly<Record<SourceOrigin, number>> = { background: 0, cluster: 1, given: 2 };
+
+/** What was given takes the place of what the cluster has under that name: it is what will be there. */
+function withoutOutdated(subjects: readonly Subject[]): Subject[] {
+  const keyOf = ({ namespace, name }: Subject): string => `${namespace ?? 'default'}/${name ?? ''}`;
+  const given = new Set(
+    subjects.filter(({ kind, document }) => kind === 'nad' && document.source.origin === 'given').map(keyOf),
+  );
+  const current = subjects.filter((subject) => {
+    const isDefinition = subject.kind === 'nad' || (subject.kind === 'network' && subject.origin === 'nad');
+    return !isDefinition || subject.document.source.origin === 'given' || !given.has(keyOf(subject));
+  });
+  const rankOf = ({ document }: Subject): number => RANKS[document.source.origin];
+  return current.sort((a, b) => rankOf(a) - rankOf(b));
 }
 
 /** Of two rules that speak of the same token the more specific one speaks alone. */
@@ -161,7 +210,7 @@ function placeOf({ at }: Draft): string {
   return 'document' in at ? `@${at.document.from}` : pathText(at.path);
 }
 
-async function locate({ rule, subject, draft }: Raised, profile: Profile): Promise<LocatedFinding> {
+async function locate({ rule, subject, draft }: Raised, options: EngineOptions): Promise<LocatedFinding> {
   const { document, namespace, name } = subject;
   const locator = await openLocator(document);
   const span = locator.span(draft.at);
@@ -172,7 +221,7 @@ async function locate({ rule, subject, draft }: Raised, profile: Profile): Promi
   ];
   const finding: Finding = {
     rule: rule.id,
-    severity: severityOf(rule, draft, profile),
+    severity: severityOf(rule, draft, options),
     message: draft.message,
     upstream: draft.upstream ?? null,
     file: document.source.name,
@@ -185,6 +234,7 @@ async function locate({ rule, subject, draft }: Raised, profile: Profile): Promi
     namespace,
     name,
     fixable: edits.length > 0,
+    known: false,
   };
   return { finding, document, edits };
 }
@@ -199,7 +249,13 @@ function editsOf(edits: readonly Edit[], document: LintDocument, locator: Locato
   return written.includes(undefined) ? [] : written.flatMap((each) => each ?? []);
 }
 
-function severityOf(rule: Pick<AnyRule, 'severity' | 'profiles'>, draft: Draft, profile: Profile): Severity {
+function severityOf(
+  rule: Pick<AnyRule, 'id' | 'severity' | 'profiles'>,
+  draft: Draft,
+  { profile, severities }: EngineOptions,
+): Severity {
+  const asked = severities?.get(rule.id) ?? severities?.get(`${rule.id.split('/')[0] ?? ''}/*`);
+  if (asked !== undefined) return asked;
   const severity = draft.severity ?? rule.profiles?.[profile] ?? rule.severity;
   return profile === 'strict' && severity === 'warning' ? 'error' : severity;
 }

@@ -8,10 +8,14 @@ export interface GoField {
 
 /** What Go reads into a field: the last key of that name, in any case; null leaves a field as it was. */
 export function fieldOf(object: JsonObject, name: string): GoField | undefined {
-  const folded = name.toLowerCase();
   let found: GoField | undefined;
-  for (const [key, value] of Object.entries(object)) {
-    if (value !== null && key.toLowerCase() === folded) found = { key, value };
+  let folded: string | undefined;
+  // Asked of every file many times: most keys differ by their length already.
+  for (const key of Object.keys(object)) {
+    if (key.length !== name.length) continue;
+    if (key !== name && key.toLowerCase() !== (folded ??= name.toLowerCase())) continue;
+    const value = object[key];
+    if (value !== null) found = { key, value };
   }
   return found;
 }

@@ -33,6 +33,8 @@ export interface InputOptions {
   readonly paths: readonly string[];
   /** Whether Markdown and AsciiDoc in folders are read too. */
   readonly extract: boolean;
+  /** Whether a path below a folder, or one that a pattern matches, is left out. */
+  readonly excludes?: (path: string) => boolean;
   readonly stdin: AsyncIterable<Uint8Array>;
 }
 
@@ -76,7 +78,7 @@ class Reading {
   async *#named(path: string): AsyncGenerator<SourceFile> {
     const found = kindOf(path);
     if (found === undefined) {
-      const matches = /[*?[]/.test(path) ? expand(path) : [];
+      const matches = /[*?[]/.test(path) ? expand(path).filter((match) => this.options.excludes?.(match) !== true) : [];
       if (matches.length === 0) this.#missing(path);
       for (const match of matches) yield* this.#named(match);
       return;
@@ -113,6 +115,7 @@ class Reading {
       const entries = readdirSync(folder, { withFileTypes: true });
       for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
         const path = join(folder, entry.name);
+        if (this.options.excludes?.(path) === true) continue;
         const kind = entry.isSymbolicLink() ? kindOf(path) : entry;
         if (kind?.isDirectory() === true && !PASSED_OVER.has(entry.name)) found.folders.push(path);
         // Pipes, sockets and devices are passed over: reading one may never end.

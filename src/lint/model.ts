@@ -19,12 +19,13 @@
  *    a `set` (all that is compared with each other; for rules of the family `cross`).
  * 3. `needs` lists inputs: `values` (all rules that judge a value: templates have none), `cluster`, `workloads`. A rule
  *    that lacks one is reported as skipped, never as passed. The engine does that; `check` may take them for given.
+ *    A rule that needs the cluster names in `reads` which lists of it; its examples say what they hold.
  * 4. A finding points with `at`: a path from the document's root, straight on into JSON that a string holds
  *    (`[...ipam.path, 'exclude', 0]`), to the `value` (default) or the `key`; `text` narrows it to a part of a string.
  *    A path that is not there points to the nearest that is. Lines and columns are the engine's work, and are found
  *    only for findings, so a `check` on a good file must stay cheap: no parsing, no regular expression over the file.
- * 5. `edits` repair what is safe, in terms of paths (`set`, `rename`, `remove`, `insert`, `text`); the engine writes
- *    them in the quoting of the place. Only a rule with `fix.kind: 'safe'` may give any.
+ * 5. `edits` repair what is safe, in terms of paths (`set`, `rename`, `remove`, `insert`, `append`, `text`); the engine
+ *    writes them in the quoting of the place. Only a rule with `fix.kind: 'safe'` may give any.
  * 6. Say in `supersedes` which more general rules keep silent about the same token. `profiles` changes the severity.
  * 7. Add it to the sorted list in `registry.ts`. The grid in `test/lint/registry.test.ts` then holds that its bad
  *    example fires it and nothing else at warning or above (`also` names what else belongs to it), that its good
@@ -32,6 +33,7 @@
  */
 
 import type { JsonObject } from '../cni/go-json.js';
+import type { ClusterFacts, ClusterList } from './cluster/facts.js';
 import type { JsonText } from './json/read.js';
 import type { Path } from './path.js';
 import type { LintDocument } from './source/document.js';
@@ -66,6 +68,8 @@ export interface Finding {
   readonly name: string | null;
   /** Whether `--fix` repairs it. */
   readonly fixable: boolean;
+  /** Whether the baseline has it; false where there is none. */
+  readonly known: boolean;
 }
 
 /** Where in a document: at a path, or at offsets of its text for what has no path yet. */
@@ -90,6 +94,8 @@ export type Edit =
   | { readonly kind: 'remove'; readonly path: Path }
   /** A new member, put at the end of the object at the path. */
   | { readonly kind: 'insert'; readonly path: Path; readonly key: string; readonly value: unknown }
+  /** A new element, put at the end of the list at the path. */
+  | { readonly kind: 'append'; readonly path: Path; readonly value: unknown }
   /** Offsets of the document's text. */
   | { readonly kind: 'document'; readonly span: Span; readonly text: string };
 
@@ -252,6 +258,8 @@ export interface RuleContext<K extends SubjectKind> {
   readonly profile: Profile;
   /** The version of whereabouts that is asked about, `[0, 9, 4]`; undefined: not known, judge conservatively. */
   readonly whereabouts: readonly [major: number, minor: number, patch: number] | undefined;
+  /** What was read of the cluster: of a rule that needs it, all that it `reads`; empty where there is none. */
+  readonly cluster: ClusterFacts;
 }
 
 /** An input that shows a rule. */
@@ -259,6 +267,15 @@ export interface Example {
   readonly text: string;
   /** `nad.yaml` when not given; the ending decides how it is read. */
   readonly file?: string;
+  /** The cluster that it is put into, for rules that need one. */
+  readonly cluster?: ExampleCluster;
+}
+
+/** As much of a cluster as an example needs. */
+export interface ExampleCluster {
+  /** What is said of it to people. */
+  readonly said: string;
+  readonly facts: Partial<ClusterFacts>;
 }
 
 /** How a finding of the rule is repaired: `safe` by `--fix`, `suggested` by a person. */
@@ -277,6 +294,8 @@ export interface Rule<K extends SubjectKind = SubjectKind> {
   readonly why: string;
   readonly over: K;
   readonly needs: readonly Need[];
+  /** Lists of the cluster that it cannot do without; only of rules that need the cluster. */
+  readonly reads?: readonly ClusterList[];
   readonly fix: FixDescription | null;
   readonly bad: Example;
   readonly good: Example;

@@ -5,6 +5,12 @@ import type { JsonNode } from './json/tree.js';
 import type { LintDocument } from './source/document.js';
 import { moved, type Span } from './source/places.js';
 
+/** A node of JSON, and the text that it is in. */
+interface JsonPlace {
+  readonly node: JsonNode;
+  readonly layer: Extract<Node, { in: 'json' }>['layer'];
+}
+
 /** A replacement in a file. */
 export interface FileEdit {
   readonly span: Span;
@@ -31,6 +37,10 @@ export function fileEdits(edit: Edit, document: LintDocument, locator: Locator):
     case 'insert': {
       const content = locator.content(found);
       return content === undefined ? undefined : inserted(content, edit.key, edit.value, document);
+    }
+    case 'append': {
+      const content = locator.content(found);
+      return content?.in === 'json' ? appended(content, edit.value) : undefined;
     }
   }
 }
@@ -115,19 +125,41 @@ function inserted(node: Node, key: string, value: unknown, document: LintDocumen
   ];
 }
 
-function insertedInJson(
-  { node, layer }: { readonly node: JsonNode; readonly layer: Extract<Node, { in: 'json' }>['layer'] },
-  key: string,
-  value: unknown,
-): FileEdit[] | undefined {
+function insertedInJson({ node, layer }: JsonPlace, key: string, value: unknown): FileEdit[] | undefined {
   if (node.type !== 'object') return undefined;
   const last = node.members.at(-1);
   const written = `${JSON.stringify(key)}: ${JSON.stringify(value)}`;
-  const at = last === undefined ? node.from + 1 : last.value.to;
-  // The white space before the last key is how members are set apart here.
-  const gap = last === undefined ? ' ' : (/\s*$/.exec(layer.text.slice(0, last.key.from))?.[0] ?? ' ');
+  return last === undefined
+    ? insertedFirst(layer, node.from + 1, ` ${written} `)
+    : insertedAfter(layer, last.key.from, last.value.to, written);
+}
+
+/** As the last element, set apart as the one before it. */
+function appended({ node, layer }: JsonPlace, value: unknown): FileEdit[] | undefined {
+  if (node.type !== 'array') return undefined;
+  const last = node.items.at(-1);
+  const written = JSON.stringify(value);
+  if (last === undefined) return insertedFirst(layer, node.from + 1, written);
+  // The white space before a single element is that of the bracket.
+  const isAlone = node.items.length === 1 && !/\n\s*$/.test(layer.text.slice(0, last.from));
+  return insertedAfter(layer, isAlone ? last.to : last.from, last.to, written);
+}
+
+function insertedFirst(layer: JsonPlace['layer'], at: number, written: string): FileEdit[] | undefined {
+  const text = layer.encode(written);
+  return text === undefined ? undefined : [{ span: layer.span({ from: at, to: at }), text }];
+}
+
+/** The white space before the last one is how they are set apart here. */
+function insertedAfter(
+  layer: JsonPlace['layer'],
+  lastFrom: number,
+  at: number,
+  written: string,
+): FileEdit[] | undefined {
+  const gap = /\s*$/.exec(layer.text.slice(0, lastFrom))?.[0] ?? ' ';
   if (gap.includes('\n')) return insertedLine(layer, at, gap, written);
-  const text = layer.encode(last === undefined ? ` ${written} ` : `,${gap === '' ? ' ' : gap}${written}`);
+  const text = layer.encode(`,${gap === '' ? ' ' : gap}${written}`);
   return text === undefined ? undefined : [{ span: layer.span({ from: at, to: at }), text }];
 }
 

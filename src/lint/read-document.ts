@@ -12,6 +12,7 @@ const JSON_FILE = /\.(?:conf|conflist|json)$/i;
 /** Words of which every document that concerns us has one; the others are not even parsed. */
 const WORDS = [
   String.raw`cni\.cncf\.io`,
+  String.raw`multus-cni\.io`,
   'NetworkAttachmentDefinition',
   'additionalNetworks',
   'rawCNIConfig',

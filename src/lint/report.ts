@@ -1,4 +1,5 @@
 import type { Outcome, Skipped } from './engine.js';
+import { type Baseline, markKnown } from './baseline.js';
 import type { Unreadable } from './input.js';
 import { type Finding, SEVERITIES, type Severity } from './model.js';
 import type { Suppression } from './suppress.js';
@@ -36,15 +37,32 @@ export interface Summary {
   readonly warnings: number;
   readonly infos: number;
   readonly suppressed: number;
+  /** Of the others, those that the baseline has. */
+  readonly known: number;
 }
 
 /** `never`: the exit code does not depend on findings. */
 export const FAIL_ON = [...SEVERITIES, 'never'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 
+/** What there is to tell besides what was found. */
+export interface Reading {
+  readonly unreadable: readonly Unreadable[];
+  readonly fixed: readonly Finding[];
+  readonly baseline?: Baseline | undefined;
+  /** Objects of a cluster that could not be read, by the rules that miss them. */
+  readonly clusterGaps: readonly (Skipped & { readonly gap: boolean })[];
+}
+
 /** Puts the report together. */
-export function reportOf(outcome: Outcome, unreadable: readonly Unreadable[], fixed: readonly Finding[]): LintReport {
-  const findings = outcome.findings.map(({ finding }) => finding);
+export function reportOf(
+  outcome: Outcome,
+  { unreadable, fixed, baseline = new Map(), clusterGaps }: Reading,
+): LintReport {
+  const findings = markKnown(
+    outcome.findings.map(({ finding }) => finding),
+    baseline,
+  );
   const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
   const kinds = outcome.subjects.map(({ kind }) => kind);
   const ofKind = (kind: (typeof kinds)[number]): number => kinds.filter((each) => each === kind).length;
@@ -54,7 +72,7 @@ export function reportOf(outcome: Outcome, unreadable: readonly Unreadable[], fi
     files: outcome.files,
     documents: outcome.documents,
     findings,
-    skipped: outcome.skipped,
+    skipped: [...outcome.skipped, ...clusterGaps.map(({ rule, why }) => ({ rule, why }))],
     unreadable,
     fixed,
     checked: { nads: ofKind('nad'), networks: ofKind('network'), attachments: ofKind('attachment') },
@@ -63,8 +81,10 @@ export function reportOf(outcome: Outcome, unreadable: readonly Unreadable[], fi
       warnings: count('warning'),
       infos: count('info'),
       suppressed: outcome.suppressed,
+      known: findings.filter(({ known }) => known).length,
     },
-    incomplete: unreadable.length > 0 || findings.some(isUnread),
+    incomplete:
+      unreadable.length > 0 || findings.some(isUnread) || outcome.incomplete || clusterGaps.some(({ gap }) => gap),
     warnings: [...unreadable.map(({ file, why }) => `${file} ${why}`), ...outcome.unused.map(unusedWarning)],
   };
 }

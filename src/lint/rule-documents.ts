@@ -13,9 +13,16 @@ export interface RuleDocument {
   readonly fix: FixDescription | null;
   /** What the cluster says to the bad example, word for word; empty where it says nothing. */
   readonly upstream: readonly string[];
-  readonly bad: { readonly file: string; readonly text: string };
-  readonly good: { readonly file: string; readonly text: string };
+  readonly bad: ShownExample;
+  readonly good: ShownExample;
   readonly source: string;
+}
+
+/** An example; `cluster` says what cluster it is put into, null where that does not matter. */
+export interface ShownExample {
+  readonly file: string;
+  readonly text: string;
+  readonly cluster: string | null;
 }
 
 /** One rule in a list. */
@@ -82,6 +89,6 @@ export function findRule(
   });
 }
 
-function shown({ text, file = 'nad.yaml' }: Example): { file: string; text: string } {
-  return { file, text };
+function shown({ text, file = 'nad.yaml', cluster }: Example): ShownExample {
+  return { file, text, cluster: cluster?.said ?? null };
 }

@@ -8,6 +8,8 @@ import type { LintDocument, SourceFile } from './source/document.js';
 
 /** What a run over files and standard input is to do. */
 export interface LintOptions extends InputOptions, EngineOptions {
+  /** Texts of a cluster's objects, checked besides. */
+  readonly further?: readonly SourceFile[];
   /** Whether findings are repaired; only texts of files are. */
   readonly fix: boolean;
 }
@@ -35,7 +37,8 @@ const MAX_ROUNDS = 10;
 
 /** Reads everything that was named, judges it, and repairs it if asked. */
 export async function lintInput(options: LintOptions): Promise<LintRun> {
-  const { sources, unreadable } = readInput(options);
+  const { sources: given, unreadable } = readInput(options);
+  const sources = joined(given, options.further ?? []);
   if (!options.fix) {
     const outcome = await lint(documentsOf(sources), options);
     return { outcome, unreadable, fixed: [], changed: [], before: outcome };
@@ -43,6 +46,11 @@ export async function lintInput(options: LintOptions): Promise<LintRun> {
   const read: SourceFile[] = [];
   for await (const source of sources) read.push(source);
   return { ...(await repairAll(read, options)), unreadable };
+}
+
+async function* joined(first: AsyncIterable<SourceFile>, second: readonly SourceFile[]): AsyncGenerator<SourceFile> {
+  yield* first;
+  yield* second;
 }
 
 async function* documentsOf(sources: AsyncIterable<SourceFile> | Iterable<SourceFile>): AsyncGenerator<LintDocument> {

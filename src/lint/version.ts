@@ -6,3 +6,9 @@ export function parseVersion(text: string): Version | undefined {
   const [, major, minor, patch] = /^v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(?:[-+].*)?$/.exec(text) ?? [];
   return major === undefined ? undefined : [Number(major), Number(minor), Number(patch ?? 0)];
 }
+
+/** Whether a version is that one or a later one. */
+export function atLeast(version: readonly [number, number, number], least: readonly [number, number, number]): boolean {
+  const at = version.findIndex((part, i) => part !== least[i]);
+  return at < 0 || (version[at] ?? 0) > (least[at] ?? 0);
+}

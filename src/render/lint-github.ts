@@ -8,7 +8,7 @@ export function githubText(report: LintReport): string {
   const unreadable = report.unreadable.map(
     ({ file, why }) => `::error file=${property(file)},title=${property('nad lint')}::${data(`${file} ${why}`)}\n`,
   );
-  return [...report.findings.map(commandOf), ...unreadable].join('');
+  return [...report.findings.filter(({ known }) => !known).map(commandOf), ...unreadable].join('');
 }
 
 function commandOf({ severity, file, line, column, endLine, endColumn, rule, message, upstream }: Finding): string {

@@ -4,8 +4,20 @@ import type { LintReport } from '../lint/report.js';
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
+/** What of the program stands in the report. */
+export interface SarifOptions {
+  readonly rules: readonly AnyRule[];
+  /** Of this program. */
+  readonly version: string;
+  readonly fingerprintOf: (finding: Finding) => string;
+  readonly hasBaseline: boolean;
+}
+
 /** The report as SARIF 2.1.0, which code hosts show beside the lines. */
-export function sarifDocument(report: LintReport, rules: readonly AnyRule[], version: string): object {
+export function sarifDocument(
+  report: LintReport,
+  { rules, version, fingerprintOf, hasBaseline }: SarifOptions,
+): object {
   const used = rules.filter(({ id }) => report.findings.some(({ rule }) => rule === id));
   const indexOf = new Map(used.map(({ id }, i) => [id, i]));
   return {
@@ -17,14 +29,19 @@ export function sarifDocument(report: LintReport, rules: readonly AnyRule[], ver
         columnKind: 'utf16CodeUnits',
         invocations: [
           {
-            executionSuccessful: !report.incomplete,
+            executionSuccessful: report.unreadable.length === 0,
             toolExecutionNotifications: report.unreadable.map(({ file, why }) => ({
               level: 'error',
               message: { text: `${file} ${why}` },
             })),
           },
         ],
-        results: report.findings.map((finding) => resultOf(finding, indexOf.get(finding.rule))),
+        results: report.findings.map((finding) => ({
+          ...resultOf(finding, indexOf.get(finding.rule)),
+          // What stays the same when lines are added above.
+          partialFingerprints: { 'ipamctl/v2': fingerprintOf(finding) },
+          ...(hasBaseline ? { baselineState: finding.known ? 'unchanged' : 'new' } : {}),
+        })),
       },
     ],
   };
@@ -59,8 +76,6 @@ function resultOf(finding: Finding, ruleIndex: number | undefined): object {
           : { logicalLocations: [{ fullyQualifiedName: [object, path].filter(Boolean).join('#') }] }),
       },
     ],
-    // What stays the same when lines are added above.
-    partialFingerprints: { 'ipamctl/v1': [rule, finding.file, object, path, message].join('|') },
   };
 }
 

@@ -114,21 +114,31 @@ export function lintDiff(changed: readonly ChangedFile[], diff: (file: ChangedFi
     .join('');
 }
 
+/** Where it was looked, and what is shown. */
+export interface LintClosing {
+  readonly show: Severity;
+  readonly paths: readonly string[];
+  /** Where in a cluster: `namespace default`; undefined: in none. */
+  readonly cluster: string | undefined;
+}
+
 /** The sentence at the end: how many of what, in what, and the next command. */
-export function lintClosing(report: LintReport, show: Severity, paths: readonly string[]): string[] {
-  const { summary, findings, files } = report;
-  const what = `${checkedWords(report)} ${findings.length === 0 ? 'in' : 'of'} ${counted(files, 'file')}`;
+export function lintClosing(report: LintReport, { show, paths, cluster }: LintClosing): string[] {
+  const { summary, files } = report;
+  const findings = report.findings.filter(({ known }) => !known);
+  const places = [...(paths.length === 0 ? [] : [counted(files, 'file')]), ...(cluster === undefined ? [] : [cluster])];
+  const what = `${checkedWords(report)} ${findings.length === 0 ? 'in' : 'of'} ${places.join(' and ')}`;
   const kept = summary.suppressed === 0 ? '' : `; ${counted(summary.suppressed, 'finding')} ignored as asked`;
-  if (findings.length === 0) return [`${what}: no findings${kept}`];
-  const counts = [
-    ...(summary.errors > 0 ? [counted(summary.errors, 'error')] : []),
-    ...(summary.warnings > 0 ? [counted(summary.warnings, 'warning')] : []),
-    ...(summary.infos > 0 ? [counted(summary.infos, 'info')] : []),
-  ].join(', ');
+  const known = summary.known === 0 ? '' : `; ${grouped(summary.known)} known from the baseline`;
+  if (findings.length === 0) return [`${what}: no ${summary.known === 0 ? '' : 'new '}findings${known}${kept}`];
+  const counts = ORDER.flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? [] : [counted(count, severity)];
+  }).join(', ');
   const fixable = findings.filter((finding) => finding.fixable).length;
   const command = `ipamctl nad lint --fix ${paths.map(safe).join(' ')}`.trimEnd();
   const fix = fixable === 0 || paths.includes('-') ? '' : `; ${fixable} can be fixed: ${command}`;
-  return [`${counts} in ${what}${kept}${fix}`, ...hiddenSentence(report, show)];
+  return [`${counts} in ${what}${known}${kept}${fix}`, ...hiddenSentence(report, show)];
 }
 
 function hiddenSentence({ findings }: LintReport, show: Severity): string[] {

@@ -41,11 +41,15 @@ export function ruleScreen(rule: RuleDocument, screen: Screen): string {
     head,
     section('Why', paragraph(rule.why)),
     ...(rule.upstream.length === 0 ? [] : [section('The cluster says', rule.upstream.map(paragraph).join('\n'))]),
-    section(`Bad (${rule.bad.file})`, example(rule.bad.text)),
-    section(`Good (${rule.good.file})`, example(rule.good.text)),
+    section(`Bad (${whereOf(rule.bad)})`, example(rule.bad.text)),
+    section(`Good (${whereOf(rule.good)})`, example(rule.good.text)),
     ...(rule.fix === null ? [] : [section(`Fix (${fixWord(rule.fix)})`, paragraph(rule.fix.text))]),
     section('Source', paragraph(rule.source)),
   ].join('\n');
+}
+
+function whereOf({ file, cluster }: RuleDocument['bad']): string {
+  return cluster === null ? file : `${file}, in ${safe(cluster)}`;
 }
 
 function example(text: string): string {

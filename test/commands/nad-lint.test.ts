@@ -153,6 +153,7 @@ describe('machine formats', () => {
       namespace: 'default',
       name: 'tenant-a',
       fixable: true,
+      known: false,
     });
   });
 

@@ -56,7 +56,7 @@ describe('README', () => {
       env: {
         ...process.env,
         KUBECONFIG: cluster.kubeconfig,
-        XDG_STATE_HOME: folder,
+        XDG_STATE_HOME: join(folder, 'state'),
         PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
       },
     });

@@ -2,24 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { unifiedDiff } from '../../src/lint/diff.js';
 import { lint } from '../../src/lint/engine.js';
-import { fileText, repair } from '../../src/lint/fix.js';
 import { defineRule, type AnyRule, type Edit } from '../../src/lint/model.js';
 import { readDocuments } from '../../src/lint/read-document.js';
 import { RULES } from '../../src/lint/registry.js';
 import { sourceFile } from '../../src/lint/source/document.js';
-import { nadText } from './support.js';
-
-/** All rounds of repair of a text. */
-async function fixed(text: string, rules: readonly AnyRule[] = RULES, rounds = 10): Promise<string> {
-  let source = sourceFile('nad.yaml', text, { writable: true });
-  for (let i = 0; i < rounds; i++) {
-    const { findings } = await lint(await readDocuments(source), { rules, profile: 'openshift', scope: 'dir' });
-    const repaired = repair(source, findings);
-    if (repaired === undefined) break;
-    source = repaired.source;
-  }
-  return fileText(source);
-}
+import { fixed, nadText } from './support.js';
 
 describe('repairs', () => {
   test('change what was reported and nothing else: comments, order, quoting, line ends, byte order mark', async () => {
@@ -55,8 +42,8 @@ describe('repairs', () => {
   test.each(RULES.filter(({ fix }) => fix?.kind === 'safe').map((rule) => [rule.id, rule] as const))(
     '%s: its bad example is repaired for good',
     async (id, rule) => {
-      const once = await fixed(rule.bad.text);
-      expect(await fixed(once)).toBe(once);
+      const once = await fixed(rule.bad.text, RULES);
+      expect(await fixed(once, RULES)).toBe(once);
       const { findings } = await lint(await readDocuments(sourceFile(rule.bad.file ?? 'nad.yaml', once)), {
         rules: RULES,
         profile: 'openshift',

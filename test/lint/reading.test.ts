@@ -7,7 +7,10 @@ import { extractBlocks } from '../../src/lint/extract.js';
 import { readInput } from '../../src/lint/input.js';
 import { readText } from '../../src/lint/read-document.js';
 import { sourceFile } from '../../src/lint/source/document.js';
-import { findingsOf, nadText, outcomeOf } from './support.js';
+import { findingsOf as findingsBy, nadText, outcomeOf as outcomeBy, READING_RULES } from './support.js';
+
+const findingsOf: typeof findingsBy = (text, options) => findingsBy(text, { rules: READING_RULES, ...options });
+const outcomeOf: typeof outcomeBy = (text, options) => outcomeBy(text, { rules: READING_RULES, ...options });
 
 const GOOD = nadText('\'{"cniVersion": "1.0.0", "name": "a", "type": "macvlan"}\'');
 

@@ -5,7 +5,7 @@ import { pathText } from '../../src/lint/path.js';
 import { FAIL_ON, isAtLeast } from '../../src/lint/report.js';
 import { Lines } from '../../src/lint/source/lines.js';
 import { parseVersion } from '../../src/lint/version.js';
-import { findingsOf } from './support.js';
+import { findingsOf, READING_RULES } from './support.js';
 
 test.each([
   ['0.9.4', [0, 9, 4]],
@@ -37,7 +37,7 @@ test('places of a text, whatever ends its lines', () => {
 });
 
 test('a severity includes the worse ones', async () => {
-  const [finding] = await findingsOf('{"type": "macvlan",}', { file: 'x.conf' });
+  const [finding] = await findingsOf('{"type": "macvlan",}', { file: 'x.conf', rules: READING_RULES });
   if (finding === undefined) throw new Error('nothing was found');
   expect(FAIL_ON.filter((least) => least !== 'never' && isAtLeast(finding, least))).toEqual([
     'error',

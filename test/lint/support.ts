@@ -1,7 +1,12 @@
 import { type EngineOptions, lint, type Outcome } from '../../src/lint/engine.js';
+import { fileText, repair } from '../../src/lint/fix.js';
 import type { AnyRule, Finding } from '../../src/lint/model.js';
-import { readText } from '../../src/lint/read-document.js';
+import { readDocuments, readText } from '../../src/lint/read-document.js';
 import { RULES } from '../../src/lint/registry.js';
+import { sourceFile } from '../../src/lint/source/document.js';
+
+/** The rules about YAML and JSON as such, which say nothing of what a configuration means. */
+export const READING_RULES = RULES.filter(({ id }) => /^(?:json|yaml)\//.test(id));
 
 /** Judges a text by all rules, or by those given. */
 export async function outcomeOf(
@@ -40,4 +45,16 @@ spec:
 /** A rule of the registry. */
 export function rulesNamed(...ids: readonly string[]): AnyRule[] {
   return RULES.filter(({ id }) => ids.includes(id));
+}
+
+/** All rounds of repair of a text. */
+export async function fixed(text: string, rules: readonly AnyRule[] = READING_RULES, rounds = 10): Promise<string> {
+  let source = sourceFile('nad.yaml', text, { writable: true });
+  for (let i = 0; i < rounds; i++) {
+    const { findings } = await lint(await readDocuments(source), { rules, profile: 'openshift', scope: 'dir' });
+    const repaired = repair(source, findings);
+    if (repaired === undefined) break;
+    source = repaired.source;
+  }
+  return fileText(source);
 }

@@ -1,19 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
+import { fingerprintOf } from '../../src/lint/baseline.js';
 import { RULES } from '../../src/lint/registry.js';
 import { reportOf } from '../../src/lint/report.js';
 import { githubText } from '../../src/render/lint-github.js';
 import { junitText } from '../../src/render/lint-junit.js';
 import { sarifDocument } from '../../src/render/lint-sarif.js';
 import { lintClosing, lintScreen } from '../../src/render/lint.js';
-import { nadText, outcomeOf } from '../lint/support.js';
+import { nadText, outcomeOf, READING_RULES } from '../lint/support.js';
 
 const LONG = nadText(
   `'{"cniVersion": "1.0.0", "type": "macvlan", "master": "eth1", "mode": "bridge", "mode2": "x", "mtu": "1500"}'`,
 );
 const HOSTILE = nadText(`|\n    {\n      "type":\t"macvlan", "日本": '\u202e'\n    }`);
 
+const READING = { rules: READING_RULES };
+const NOTHING = { unreadable: [], fixed: [], clusterGaps: [] };
+const SARIF = { rules: RULES, version: '1.2.3', fingerprintOf, hasBaseline: false };
+
 async function screenOf(text: string, width: number | undefined): Promise<string[]> {
-  const { findings } = await outcomeOf(text);
+  const { findings } = await outcomeOf(text, { rules: READING_RULES });
   const screen = { width, color: false, unicode: true };
   return lintScreen({ findings, fixOf: () => 'mend it', show: 'info' }, screen).split('\n');
 }
@@ -41,20 +46,25 @@ describe('the excerpt', () => {
 describe('machine texts', () => {
   test('hold whatever a file is called and says', async () => {
     const name = 'a b/<x>&"\u0000%,:.yaml';
-    const report = reportOf(await outcomeOf(HOSTILE, { file: name }), [{ file: name, why: 'is <odd>' }], []);
+    const report = reportOf(await outcomeOf(HOSTILE, { ...READING, file: name }), {
+      ...NOTHING,
+      unreadable: [{ file: name, why: 'is <odd>' }],
+    });
     const junit = junitText(report);
     expect(junit).toContain('name="a b/&lt;x&gt;&amp;&quot;\ufffd%,:.yaml"');
     expect(junit).toContain('errors="1"');
     const [first = ''] = githubText(report).split('\n');
     expect(first).toContain('file=a b/<x>&"\u0000%25%2C%3A.yaml,');
-    const sarif = JSON.stringify(sarifDocument(report, RULES, '1.2.3'));
+    const sarif = JSON.stringify(sarifDocument(report, SARIF));
     expect(sarif).toContain('a%20b/%3Cx%3E%26%22%00%25%2C%3A.yaml');
     expect(sarif).toContain('"executionSuccessful":false');
   });
 
   test('a clean run is a case that passed', async () => {
-    const clean = reportOf(await outcomeOf(nadText(`'{"cniVersion": "1.0.0", "type": "macvlan"}'`)), [], []);
+    const clean = reportOf(await outcomeOf(nadText(`'{"cniVersion": "1.0.0", "type": "macvlan"}'`), READING), NOTHING);
     expect(junitText(clean)).toContain('tests="1" failures="0" errors="0"');
-    expect(lintClosing(clean, 'warning', ['x'])).toEqual(['1 NAD in 1 file: no findings']);
+    expect(lintClosing(clean, { show: 'warning', paths: ['x'], cluster: undefined })).toEqual([
+      '1 NAD in 1 file: no findings',
+    ]);
   });
 });

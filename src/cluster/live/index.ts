@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { ClusterFailure, type RequestIdentity } from '../../errors.js';
 import type { ConnectionOptions, ReadingObserver } from '../options.js';
 import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions, LogOptions } from '../port.js';
-import type { ClusterWriter, JsonPatchOperation, Preconditions, WriteOptions, WriteOutcome } from '../writer.js';
+import type { ClusterApplier, ClusterWriter, JsonPatchOperation, Preconditions, WriteOptions, WriteOutcome } from '../writer.js';
 import { NAMESPACES, PODS, resourceName, type Resource } from '../resources.js';
 import { resolveConnection, type ConnectionSurroundings } from './connection.js';
 import { Credentials } from './credentials.js';
@@ -15,7 +15,7 @@ import { ApiClient } from './request.js';
 import { parseJson } from './split.js';
 import { asRecord, asText, harmless } from './text.js';
 import type { BodyReader, Refusal } from './transport.js';
-import { create, patch, remove, replace, WRITE_PATIENCE_MS, type WritePorts } from './write.js';
+import { apply, create, patch, remove, replace, WRITE_PATIENCE_MS, type WritePorts } from './write.js';
 
 /** What is not the user's to choose. */
 export interface LiveSettings {
@@ -70,7 +70,7 @@ function processTerminal(): PluginTerminal {
 }
 
 /** An API server, read and written. */
-export class LiveCluster implements ClusterReader, ClusterWriter {
+export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier {
   readonly source = 'cluster';
   readonly contextNamespace: string;
   private readonly remarks = new Set<string>();
@@ -208,6 +208,10 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
     options: WriteOptions = {},
   ): Promise<WriteOutcome> {
     return patch(this.writePorts(), { resource, namespace, name }, operations, options);
+  }
+
+  apply(resource: Resource, namespace: string, object: KubeObject, options: WriteOptions = {}): Promise<WriteOutcome> {
+    return apply(this.writePorts(), resource, namespace, object, options);
   }
 
   create(resource: Resource, namespace: string, object: KubeObject, options: WriteOptions = {}): Promise<WriteOutcome> {

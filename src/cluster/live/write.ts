@@ -12,6 +12,9 @@ import type { BodyReader, Refusal, RequestSpec } from './transport.js';
 /** For a write's answer: the server's own second, and the way there and back with a new connection. Milliseconds. */
 export const WRITE_PATIENCE_MS = 3000;
 
+/** Who owns the fields that are applied. */
+const FIELD_MANAGER = 'ipamctl';
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** What writing needs of the cluster that it writes to. */
@@ -39,6 +42,21 @@ export function patch(
 ): Promise<WriteOutcome> {
   const body = { contentType: 'application/json-patch+json', text: JSON.stringify(operations) };
   const path = pathOf(target, options);
+  return writeObject(ports, target, 'patch', { method: 'PATCH', path, body, ...patience(options) });
+}
+
+/** As `ClusterApplier.apply`. */
+export function apply(
+  ports: WritePorts,
+  resource: Resource,
+  namespace: string,
+  object: KubeObject,
+  options: WriteOptions,
+): Promise<WriteOutcome> {
+  const target = { resource, namespace, name: object.metadata.name ?? '' };
+  const path = `${pathOf(target, options)}&fieldManager=${FIELD_MANAGER}`;
+  // JSON is YAML.
+  const body = { contentType: 'application/apply-patch+yaml', text: JSON.stringify(object) };
   return writeObject(ports, target, 'patch', { method: 'PATCH', path, body, ...patience(options) });
 }
 

@@ -16,7 +16,11 @@ export interface SourceFile {
   readonly folder: string;
   /** Whether `--fix` may write it. */
   readonly writable: boolean;
+  readonly origin: SourceOrigin;
 }
+
+/** `background`: of a cluster, there to be compared with, and not asked about. */
+export type SourceOrigin = 'given' | 'cluster' | 'background';
 
 /** How a document's text is to be read. */
 export type DocumentFormat = 'yaml' | 'json';
@@ -67,11 +71,15 @@ export interface LintDocument {
 export function sourceFile(
   name: string,
   text: string,
-  { folder = '', writable = false }: { folder?: string; writable?: boolean } = {},
+  {
+    folder = '',
+    writable = false,
+    origin = 'given',
+  }: { folder?: string; writable?: boolean; origin?: SourceOrigin } = {},
 ): SourceFile {
   const bom = text.startsWith('\ufeff');
   const clean = bom ? text.slice(1) : text;
-  return { name, text: clean, bom, folder, writable, lines: new Lines(clean) };
+  return { name, text: clean, bom, folder, writable, origin, lines: new Lines(clean) };
 }
 
 /** An own value of an object; undefined for anything else. */

@@ -16,16 +16,29 @@ const MAX_DEPTH = 200;
 const MAX_NODES = 200_000;
 const EXCESSIVE = 'document contains excessive aliasing';
 
+/** Words of YAML 1.1 that kubectl reads as booleans. Source: sigs.k8s.io/yaml goyaml.v2/resolve.go. */
+const TRUE = ['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'];
+const FALSE = ['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'];
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ...TRUE.map((word) => [word, true] as const),
+  ...FALSE.map((word) => [word, false] as const),
+]);
+
 let loading: Promise<YamlReader> | undefined;
 
 /**
  * Loads the fast parser: js-yaml, which reads quoted scalars as freely as kubectl. Scalars are those of YAML's core
- * schema, and `<<` merges.
+ * schema with the booleans of YAML 1.1, and `<<` merges.
  */
 function loadYaml(): Promise<YamlReader> {
   loading ??= import('js-yaml').then((yaml) => {
     const merge = new yaml.Type('tag:yaml.org,2002:merge', { kind: 'scalar', resolve: (data) => data === '<<' });
-    const schema: Schema = yaml.CORE_SCHEMA.extend({ implicit: [merge] });
+    const bool = new yaml.Type('tag:yaml.org,2002:bool', {
+      kind: 'scalar',
+      resolve: (data) => BOOLEANS.has(String(data)),
+      construct: (data) => BOOLEANS.get(String(data)),
+    });
+    const schema: Schema = yaml.CORE_SCHEMA.extend({ implicit: [merge, bool] });
     return {
       load: (text, lastWins) => {
         const options: LoadOptions & { maxDepth: number } = { schema, json: lastWins, maxDepth: MAX_DEPTH };

@@ -1,5 +1,5 @@
-import { nearest } from '../../../render/nearest.js';
 import { defineRule, type Draft, type NadSubject } from '../../model.js';
+import { isNear } from '../../near.js';
 import { nadWith } from '../examples.js';
 
 const VERSION = 'k8s.cni.cncf.io/v1';
@@ -41,7 +41,7 @@ function versionDraft({ path, object, apiVersion: written }: NadSubject): Draft 
 
 function kindDraft({ path, apiVersion: version }: NadSubject, kind: string): Draft {
   const at = [...path, 'kind'];
-  const isMeant = kind === 'Network' || nearest(kind, [KIND]) !== undefined;
+  const isMeant = kind === 'Network' || isNear(kind.toLowerCase(), KIND.toLowerCase());
   return {
     at: { path: at },
     message: `kind is "${kind}", and must be ${KIND}`,

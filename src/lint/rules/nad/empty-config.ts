@@ -9,7 +9,7 @@ export const emptyConfig = defineRule({
   title: 'a NetworkAttachmentDefinition without a configuration',
   why: 'multus then looks for a configuration of that network name in /etc/cni/multus/net.d of the node. Where a node has none, pods that attach do not start there.',
   over: 'nad',
-  needs: [],
+  needs: ['values'],
   fix: null,
   bad: { text: nadWith().text.replace(/spec:[^]*/, 'spec: {}\n') },
   good: nadWith(),
@@ -19,9 +19,10 @@ export const emptyConfig = defineRule({
     const config = valueAt(object, ['spec', 'config']);
     if (config !== undefined && config !== null && config !== '') return;
     // Another spelling of config is said of by nad/unknown-spec-field.
-    if (isJsonObject(spec) && Object.keys(spec).some((key) => key !== 'config' && key.toLowerCase() === 'config')) return;
+    if (isJsonObject(spec) && Object.keys(spec).some((key) => key !== 'config' && key.toLowerCase() === 'config'))
+      return;
     yield {
-      at: { path: [...path, 'spec', 'config'] },
+      at: { path: [...path, 'spec', 'config'], part: 'key' },
       message: 'spec.config is empty: multus reads a file of that network name on the node',
       upstream: name === null ? null : `no network available in the name ${name} in cni dir /etc/cni/multus/net.d`,
     };

@@ -24,7 +24,7 @@ export const metadataMisplaced = defineRule({
       const isName = field === 'name' && name === null;
       yield {
         at: { path: [...path, field], part: 'key' },
-        message: `${field} belongs below metadata`,
+        message: `"${field}" belongs below metadata`,
         upstream: isName ? 'resource name may not be empty' : `strict decoding error: unknown field "${field}"`,
         edits,
       };

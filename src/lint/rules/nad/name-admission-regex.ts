@@ -23,7 +23,8 @@ export const nameAdmissionRegex = defineRule({
     const at = { path: [...path, 'metadata', 'name'] };
     // The webhook is part of OpenShift; elsewhere only the API server judges.
     if (profile !== 'upstream' && !isAdmitted(name)) yield refused(at, name, 'net-attach-def name is invalid');
-    else if (!isDnsSubdomain(name)) yield refused(at, name, `metadata.name: Invalid value: "${name}": ${LABEL_MESSAGE}`);
+    else if (!isDnsSubdomain(name))
+      yield refused(at, name, `metadata.name: Invalid value: "${name}": ${LABEL_MESSAGE}`);
   },
 });
 

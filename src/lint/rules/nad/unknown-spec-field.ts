@@ -29,8 +29,7 @@ export const unknownSpecField = defineRule({
           ? `spec.${key} is dropped: the field is written config`
           : `spec.${key} is dropped: a NetworkAttachmentDefinition has config only`,
         upstream: `strict decoding error: unknown field "spec.${key}"`,
-        edits:
-          isConfig && !Object.hasOwn(spec, 'config') ? [{ kind: 'rename', path: at, key: 'config' }] : [],
+        edits: isConfig && !Object.hasOwn(spec, 'config') ? [{ kind: 'rename', path: at, key: 'config' }] : [],
       };
     }
   },

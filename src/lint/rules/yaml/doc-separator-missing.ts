@@ -12,7 +12,7 @@ export const docSeparatorMissing = defineRule({
   fix: { kind: 'suggested', text: 'put a line --- before the second apiVersion' },
   bad: { text: nadWith().text + nadWith('', '').text },
   good: {
-    text: `${nadWith().text}---\n${nadWith().text.replaceAll('tenant-a', 'tenant-b').replace('192.0.2', '198.51.100')}`,
+    text: `${nadWith().text}---\n${nadWith().text.replaceAll('tenant-a', 'tenant-b').replaceAll('192.0.2', '198.51.100')}`,
   },
   source: 'sigs.k8s.io/yaml, as kubectl reads',
   check: ({ subject }) => readingProblems(subject, 'doc-separator-missing'),

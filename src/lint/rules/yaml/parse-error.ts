@@ -11,7 +11,7 @@ export const parseError = defineRule({
   needs: [],
   fix: null,
   bad: quotedNad("'{}"),
-  good: quotedNad("'{}'"),
+  good: quotedNad('\'{"cniVersion": "0.3.1", "name": "tenant-a", "type": "macvlan"}\''),
   source: 'sigs.k8s.io/yaml, as kubectl reads',
   check: ({ subject }) => readingProblems(subject, 'parse-error'),
 });

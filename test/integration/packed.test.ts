@@ -5,9 +5,13 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { attach } from '../cluster/attach.js';
+import { TestCluster } from '../cluster/cluster.js';
+import { createNad, deletePod } from '../cluster/objects.js';
 import { cleanEnvironment, ipamctl, ROOT } from '../support/program.js';
 import { violations } from '../support/schemas.js';
 import { folderWith, removeFolders, SAMPLE } from '../support/world.js';
+import { openTerminal } from './support/pty.js';
 
 const run = promisify(execFile);
 
@@ -50,7 +54,7 @@ const bin = (name: string): [string, ...string[]] => [join(home, 'node_modules',
 describe('what is inside', () => {
   test('the program, its schemas, examples and papers, and nothing else', () => {
     const allowed =
-      /^(?:bin\/(?:run|kubectl-ipamctl)\.js|dist\/(?:cli|commands|chunks)\/[^.]+\.js(?:\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|schemas\/\w+\.schema\.json|examples\/.+|docs\/[^/]+\.md|oclif\.manifest\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+      /^(?:bin\/(?:run|kubectl-ipamctl)\.js|dist\/(?:cli|commands|chunks)\/[^.]+\.js(?:\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|schemas\/\w+\.schema\.json|examples\/.+|docs\/(?:rules\/(?:[\w-]+\/)?)?[^/]+\.md|oclif\.manifest\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     for (const file of [
       'bin/run.js',
@@ -194,6 +198,51 @@ describe('every command runs where it was installed', () => {
     });
     expect(away.code).toBe(4);
     expect(JSON.parse(away.stdout)).toMatchObject({ kind: 'Error', code: 4, reason: 'unreachable' });
+  });
+});
+
+describe('on a real cluster', () => {
+  let cluster: TestCluster;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    cluster = await TestCluster.start();
+    env = { KUBECONFIG: cluster.kubeconfig, XDG_STATE_HOME: folderWith({}) };
+    const config = { cniVersion: '0.3.1', name: 'a', type: 'macvlan', master: 'eth1' };
+    const ipam = { type: 'whereabouts', range: '10.77.0.0/29' };
+    await createNad(cluster, 'default', 'a', { ...config, ipam });
+    for (const name of ['one', 'two']) {
+      await attach(cluster, { name, nets: ['default/a'] });
+      await deletePod(cluster, 'default', name);
+    }
+  });
+  afterAll(async () => {
+    await cluster.stop();
+  });
+
+  test('frees one address when told, and the other when asked', async () => {
+    const now = ['reconcile', '--now', '-o', 'json', '--max-release', '5'];
+    const dry = await ipamctl([...now, '--dry-run=server'], { command: bin('ipamctl'), cwd: home, env });
+    expect({ code: dry.code, violations: violations(JSON.parse(dry.stdout)) }).toEqual({ code: 1, violations: [] });
+    const one = await ipamctl(['ips', 'release', '10.77.0.1', '--yes', '-o', 'json'], {
+      command: bin('ipamctl'),
+      cwd: home,
+      env,
+    });
+    expect({ code: one.code, stderr: one.stderr }).toEqual({ code: 0, stderr: '' });
+    expect((JSON.parse(one.stdout) as { summary: { released: number } }).summary.released).toBe(1);
+
+    const terminal = openTerminal(['reconcile', '--now'], { env, command: bin('kubectl-ipamctl') });
+    await terminal.sees(/Release 1 address in 1 pool of cluster/);
+    terminal.type('y\r');
+    expect(await terminal.code).toBe(0);
+    expect(terminal.shown).toContain('Released 1 address and 1 reservation; 0 failed.');
+    // Its own name is in what it says to type next.
+    expect(terminal.shown).toContain('Undo: kubectl ipamctl restore ');
+    const after = await ipamctl(now, { command: bin('ipamctl'), cwd: home, env });
+    expect(after.code).toBe(0);
+
+    const { networks } = await attach(cluster, { name: 'three', nets: ['default/a'] });
+    expect(networks[0]?.ips).toEqual(['10.77.0.1']);
   });
 });
 

@@ -18,9 +18,13 @@ const ESCAPES = /\u001b\[[\d;?]*[A-Za-z]/g;
 /** Starts it with all streams at one pty; `redirect` is shell text such as `>"$FILE"`. */
 export function openTerminal(
   args: readonly string[],
-  { env = {}, redirect = '' }: { env?: Record<string, string>; redirect?: string } = {},
+  {
+    env = {},
+    redirect = '',
+    command = programOf(),
+  }: { env?: Record<string, string>; redirect?: string; command?: readonly [string, ...string[]] } = {},
 ): Terminal {
-  const terminal = spawn('/bin/sh', ['-c', `exec "$@" ${redirect}`, 'sh', ...programOf(), ...args], {
+  const terminal = spawn('/bin/sh', ['-c', `exec "$@" ${redirect}`, 'sh', ...command, ...args], {
     cols: 160,
     rows: 50,
     env: { ...cleanEnvironment(), TZ: 'UTC', ...env },

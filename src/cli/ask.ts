@@ -25,10 +25,59 @@ export async function typed(io: Io, question: string, words: string): Promise<bo
   return typeof answer === 'string' && answer.trim() === words;
 }
 
-async function answerTo(
+/** One of several answers, with a line of what it means. */
+export interface Choice {
+  readonly value: string;
+  readonly meaning: string;
+}
+
+/**
+ * Lets a person choose on stderr; the first is what a mere Enter gives.
+ * @throws Failure `interrupted` for Ctrl-C
+ */
+export async function choose(io: Io, question: string, choices: readonly Choice[]): Promise<string> {
+  const longest = Math.max(...choices.map(({ value }) => value.length));
+  const lines = choices.map(({ value, meaning }) => ({
+    value,
+    short: value,
+    name: `${value.padEnd(longest)}  ${meaning}`,
+  }));
+  const answer = await answerTo(io, { type: 'select', message: safe(question), choices: lines });
+  return String(answer);
+}
+
+/**
+ * Has a person type a text on stderr, and says what is wrong with it as soon as it is typed.
+ * @param check why a text is no answer; undefined where it is one
+ * @throws Failure `interrupted` for Ctrl-C
+ */
+export async function fill(
   io: Io,
-  question: { readonly type: 'confirm' | 'input'; readonly message: string; readonly default?: boolean },
-): Promise<unknown> {
+  question: string,
+  check: (text: string) => string | undefined,
+  usual?: string,
+): Promise<string> {
+  const validate = (text: string): true | string => check(text.trim()) ?? true;
+  const more = usual === undefined ? {} : { default: usual };
+  const answer = await answerTo(io, { type: 'input', message: safe(question), validate, ...more });
+  return String(answer).trim();
+}
+
+type Asked =
+  | { readonly type: 'confirm'; readonly message: string; readonly default: boolean }
+  | {
+      readonly type: 'input';
+      readonly message: string;
+      readonly default?: string;
+      readonly validate?: (text: string) => true | string;
+    }
+  | {
+      readonly type: 'select';
+      readonly message: string;
+      readonly choices: { value: string; name: string; short: string }[];
+    };
+
+async function answerTo(io: Io, question: Asked): Promise<unknown> {
   const { createPromptModule } = await import('inquirer');
   const prompt = createPromptModule({ input: io.stdin, output: io.stderr });
   try {

@@ -102,6 +102,11 @@ function nameLine({ kind = '', metadata: { name = '' } }: KubeObject): string {
   return `${kind.toLowerCase()}${group}/${safe(name)}`;
 }
 
+/** The networks of a cluster, for comparison. */
+export function allNetworks(reader: ClusterReader): Promise<SourceFile[]> {
+  return reader.collect(NADS, {}, (object) => nadSource(object, true));
+}
+
 /** The networks of a cluster, for comparison; what of them may not be read is said. */
 async function existingNetworks(
   reader: ClusterReader,

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
+import { PROFILES } from '../lint/model.js';
 import { type Answer, type Given, type Question, question, QUESTIONS } from '../nad/generate/questions.js';
 import { variableOf } from './flags.js';
 
@@ -15,6 +16,31 @@ function flagOf(asked: Question): Interfaces.FlagInput[string] {
   if (kind === 'list') return Flags.string({ ...text, multiple: true, multipleNonGreedy: true });
   return id === 'namespace' ? Flags.string({ ...text, char: 'n' }) : Flags.string(text);
 }
+
+/** What becomes of what was generated. */
+export const resultFlags = {
+  'output-file': Flags.string({
+    summary: 'write it there instead of printing it',
+    helpValue: 'FILE',
+    env: variableOf('output-file'),
+  }),
+  profile: Flags.option({
+    options: PROFILES,
+    summary: 'whose surroundings to judge by; strict makes errors of warnings',
+    default: 'openshift' as const,
+    env: variableOf('profile'),
+  })(),
+  apply: Flags.boolean({
+    summary: 'create or change it in the cluster by server-side apply',
+    exclusive: ['output-file'],
+  }),
+  'dry-run': Flags.option({
+    options: ['client', 'server'] as const,
+    summary: 'with --apply: print it and send nothing; server: the API server checks it',
+    dependsOn: ['apply'],
+  })(),
+  yes: Flags.boolean({ char: 'y', summary: 'with --apply: go on without asking', dependsOn: ['apply'] }),
+};
 
 /** The answers that flags and the argument give. */
 export function givenOf(ipam: string | undefined, flags: Readonly<Record<string, unknown>>): Given {

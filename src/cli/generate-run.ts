@@ -90,17 +90,28 @@ export async function judge(
  *   only comes with the networks that are there already
  */
 export function warningsOf({ notes }: Generated, { findings }: Outcome): string[] {
-  const error = findings.find(({ finding }) => finding.severity === 'error');
+  const error = firstError(findings);
   if (error !== undefined) throw refusal(error);
   const warnings = findings.filter(({ finding }) => finding.severity === 'warning');
   return [...notes, ...warnings.map(({ finding: { rule, message } }) => `${message} (${rule})`)];
 }
 
+/** The error that keeps a configuration from being written. */
+export function firstError(findings: Outcome['findings']): LocatedFinding | undefined {
+  return findings.find(({ finding }) => finding.severity === 'error');
+}
+
+/** The answer to change for a finding; undefined where no single one is to blame. */
+export function blamed({ finding: { rule, path } }: LocatedFinding): string | undefined {
+  return ANSWER_OF_RULE.get(rule) ?? questionAt(path);
+}
+
 /** Where a finding points at another answer than the one to change. */
 const ANSWER_OF_RULE: ReadonlyMap<string, string> = new Map([['whereabouts/slice-namespace', 'namespace']]);
 
-function refusal({ finding: { rule, path, message, upstream } }: LocatedFinding): Error {
-  const question = ANSWER_OF_RULE.get(rule) ?? questionAt(path);
+function refusal(located: LocatedFinding): Error {
+  const { rule, message, upstream } = located.finding;
+  const question = blamed(located);
   const facts = upstream === null ? [] : [`pods would fail with: ${upstream}`];
   const hints = [`ipamctl nad rules ${rule}`];
   if (rule.startsWith('cross/')) return new RefusedFailure(`${message} (${rule})`, { facts, hints });

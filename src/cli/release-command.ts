@@ -8,6 +8,8 @@ import type { MayRelease } from '../reconcile/release/ports.js';
 import type { Survey } from '../reconcile/survey.js';
 import { grouped } from '../render/number.js';
 import { names } from '../render/output.js';
+import { safe } from '../render/safe.js';
+import { wrap } from '../render/wrap.js';
 import { planScreen, releaseClosing, releaseQuestion } from '../render/plan.js';
 import { writesClosing, writesText } from '../render/writes.js';
 import { confirm, typed } from './ask.js';
@@ -127,7 +129,10 @@ export abstract class ReleaseCommand extends BaseCommand {
       names: () =>
         names(
           'ip',
-          plan.items.map(({ address, key }) => ({ name: address ?? key })),
+          // What was done, where something was; as kubectl names what it deleted.
+          plan.items
+            .filter(({ result }) => plan.kind === 'ReconcilePlan' || result === 'released' || result === 'restored')
+            .map(({ address, key }) => ({ name: address ?? key })),
         ),
       closing,
       warnings,
@@ -153,14 +158,19 @@ export abstract class ReleaseCommand extends BaseCommand {
     progress.done();
     const told = this.planResult(plan, [...warnings, ...cluster.notes], closing, exitCode);
     const result = { ...told, document: { ...told.document, heldMs } };
-    // The person has just read the plan, and all of it came true.
-    return asks && exitCode === 0 && plan.items.every(isAsPlanned) ? { ...result, human: nothing } : result;
+    if (!asks) return result;
+    // The person has just read the plan and its warnings; where all of it came true there is nothing to add.
+    const seen = prepared.plan().warnings;
+    const news = { ...result, warnings: result.warnings.filter((warning) => !seen.includes(warning)) };
+    return exitCode === 0 && plan.items.every(isAsPlanned) ? { ...news, human: nothing } : news;
   }
 
   async #agrees(prepared: PreparedWrite): Promise<boolean> {
     const plan = prepared.plan();
-    const shown = planScreen(plan, { screen: messageScreen(this.io), wide: false, noHeaders: false });
-    await writeAll(this.io.stderr, [shown.text, '\n', ...plan.warnings.map((warning) => `Warning: ${warning}\n`)]);
+    const screen = messageScreen(this.io);
+    const shown = planScreen(plan, { screen, wide: false, noHeaders: false });
+    const warnings = plan.warnings.map((warning) => `${wrap(safe(`Warning: ${warning}`), screen.width)}\n`);
+    await writeAll(this.io.stderr, [shown.text, '\n', ...warnings]);
     return prepared.ask(this.io);
   }
 

@@ -17,6 +17,11 @@ import {
   VIRTUAL_MACHINE_INSTANCES,
   resourceName,
   type Resource,
+  NETWORK_CONFIGS,
+  OPERATOR_NETWORKS,
+  NODE_NETWORK_STATES,
+  NODE_NETWORK_POLICIES,
+  VIRTUAL_MACHINES,
 } from './resources.js';
 
 /** What a role is for. */
@@ -50,6 +55,15 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
   [STATEFUL_SETS, 'get', 'list'],
   [MIGRATIONS, 'list'],
   [VIRTUAL_MACHINE_INSTANCES, 'get'],
+  // What a cluster has to say to a NAD: `nad lint`.
+  [NETWORK_CONFIGS, 'list'],
+  [OPERATOR_NETWORKS, 'list'],
+  [NODE_NETWORK_STATES, 'list'],
+  [NODE_NETWORK_POLICIES, 'list'],
+  [VIRTUAL_MACHINES, 'list'],
+  [DAEMON_SETS, 'list'],
+  [DEPLOYMENTS, 'list'],
+  [CONFIG_MAPS, 'get'],
 ];
 
 /** What releasing uses besides. */
@@ -58,10 +72,7 @@ const OPERATOR: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...strin
   [RESERVATIONS, 'create', 'delete'],
   [LEASES, 'get', 'create', 'update'],
   [RELEASE_EVENTS, 'create'],
-  // Whether whereabouts' own reconciler runs: its workload, its schedule, its log.
-  [DAEMON_SETS, 'list'],
-  [DEPLOYMENTS, 'list'],
-  [CONFIG_MAPS, 'get'],
+  // Whether whereabouts' own reconciler runs: its log, besides what a viewer reads.
   [{ group: '', plural: 'pods/log' }, 'get'],
 ];
 

@@ -118,26 +118,39 @@ class Run {
   readonly raised: Raised[] = [];
   incomplete = false;
   readonly #skipped = new Map<string, Set<string>>();
-  readonly #rules = new Map<SubjectKind, AnyRule[]>();
+  readonly #rules = new Map<SubjectKind, readonly AnyRule[]>();
 
-  constructor(private readonly options: EngineOptions) {
-    for (const rule of options.rules) this.#rules.set(rule.over, [...(this.#rules.get(rule.over) ?? []), rule]);
-  }
+  constructor(private readonly options: EngineOptions) {}
 
   check(subject: Subject): void {
-    for (const rule of this.#rules.get(subject.kind) ?? []) {
-      const lack = lacking(rule, subject, this.options.cluster);
-      if (lack !== undefined) this.#skip(rule.id, lack);
-      else
-        for (const draft of this.#drafts(rule, subject))
-          this.raised.push({ rule, subject: draft.on ?? subject, draft });
+    const { profile, whereabouts, cluster } = this.options;
+    const context = { subject, profile, whereabouts, cluster: cluster?.facts ?? NO_CLUSTER };
+    const isTemplate = subject.document.template !== undefined;
+    for (const rule of this.#ready(subject.kind)) {
+      const lack = isTemplate || subject.kind === 'set' ? lacking(rule, subject) : undefined;
+      if (lack !== undefined) {
+        this.#skip(rule.id, lack);
+        continue;
+      }
+      // Both have the same kind, by the map that the rule was taken from; the compiler cannot follow that.
+      for (const draft of (rule as Rule).check(context)) {
+        this.raised.push({ rule, subject: draft.on ?? subject, draft });
+      }
     }
   }
 
-  #drafts(rule: AnyRule, subject: Subject): Iterable<Draft> {
-    const { profile, whereabouts, cluster } = this.options;
-    // Both have the same kind, by the map that the rule was taken from; the compiler cannot follow that.
-    return (rule as Rule).check({ subject, profile, whereabouts, cluster: cluster?.facts ?? NO_CLUSTER });
+  /** The rules of a kind that have what they need of a cluster; the others are told of once, where there is anything to judge. */
+  #ready(kind: SubjectKind): readonly AnyRule[] {
+    const known = this.#rules.get(kind);
+    if (known !== undefined) return known;
+    const ready = this.options.rules.filter((rule) => {
+      if (rule.over !== kind) return false;
+      const lack = lackingOfCluster(rule, this.options.cluster);
+      if (lack !== undefined) this.#skip(rule.id, lack);
+      return lack === undefined;
+    });
+    this.#rules.set(kind, ready);
+    return ready;
   }
 
   skipped(): Skipped[] {
@@ -152,19 +165,20 @@ class Run {
   }
 }
 
-/** Why a rule cannot judge a subject; undefined when it can. */
-function lacking(
+/** What of a cluster a rule lacks, whatever it looks at. */
+function lackingOfCluster(
   { needs, reads = [] }: Pick<AnyRule, 'needs' | 'reads'>,
-  subject: Subject,
   cluster: ClusterReading | undefined,
 ): Lack | undefined {
+  if (!needs.includes('cluster')) return undefined;
+  if (cluster === undefined) return { why: 'needs a cluster', gap: false };
+  const missing = reads.map((list) => cluster.missing.get(list)).filter((list) => list !== undefined);
+  return missing.find(({ gap }) => gap) ?? missing[0];
+}
+
+/** Why a rule cannot judge a subject; undefined when it can. */
+function lacking({ needs }: Pick<AnyRule, 'needs'>, subject: Subject): Lack | undefined {
   const { template, source } = subject.document;
-  if (needs.includes('cluster')) {
-    if (cluster === undefined) return { why: 'needs a cluster', gap: false };
-    const missing = reads.map((list) => cluster.missing.get(list)).filter((list) => list !== undefined);
-    const worst = missing.find(({ gap }) => gap) ?? missing[0];
-    if (worst !== undefined) return worst;
-  }
   if (needs.includes('workloads') && subject.kind === 'set' && subject.attachments.length === 0) {
     return { why: 'needs pods, or what makes them, among what is checked', gap: false };
   }

@@ -42,6 +42,8 @@ export interface InputOptions {
 export const MAX_FILE_BYTES = 20_000_000;
 /** Names of files in a folder that may concern us. */
 const READ_IN_FOLDERS = /\.(?:ya?ml|json|conf|conflist)$/i;
+/** What a project wants of us. */
+export const CONFIG_FILE = '.ipamctl.yaml';
 /** Folders that hold no one's configuration. */
 const PASSED_OVER: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 /** Pipes that a shell hands over on purpose: `nad lint <(kubectl get …)`. Any other pipe may never end. */
@@ -128,6 +130,8 @@ class Reading {
   }
 
   #isWanted(name: string): boolean {
+    // Our own settings name rules, and are nobody's configuration.
+    if (name === CONFIG_FILE) return false;
     return READ_IN_FOLDERS.test(name) || (this.options.extract && isExtractable(name));
   }
 

@@ -52,6 +52,7 @@ describe('what is sent', () => {
     await patch(cluster);
     await cluster.patch(IP_POOLS, 'n', 'p', [{ op: 'test', path: '/metadata/uid', value: null }], { dryRun: true });
     await cluster.create(IP_POOLS, 'n', POOL);
+    await cluster.apply(IP_POOLS, 'n', POOL, { dryRun: true });
     await cluster.replace(IP_POOLS, 'n', POOL, { dryRun: true });
     await cluster.remove(IP_POOLS, 'n', 'p', { uid: 'u', resourceVersion: '7' });
     await cluster.remove(IP_POOLS, 'n', 'p', { uid: 'u', resourceVersion: '7' }, { dryRun: true });
@@ -72,6 +73,12 @@ describe('what is sent', () => {
         body: [{ op: 'test', path: '/metadata/uid', value: null }],
       },
       { method: 'POST', path: `${path}?timeout=1s`, type, body: POOL },
+      {
+        method: 'PATCH',
+        path: `${path}/p?timeout=1s&dryRun=All&fieldManager=ipamctl`,
+        type: 'application/apply-patch+yaml',
+        body: POOL,
+      },
       { method: 'PUT', path: `${path}/p?timeout=1s&dryRun=All`, type, body: POOL },
       { method: 'DELETE', path: `${path}/p?timeout=1s`, type, body: options },
       { method: 'DELETE', path: `${path}/p?timeout=1s`, type, body: { ...options, dryRun: ['All'] } },

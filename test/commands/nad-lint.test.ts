@@ -51,7 +51,7 @@ describe('exit codes', () => {
     [0, ['bad.yaml', '--fail-on', 'never']],
     [0, ['info.yaml']],
     [1, ['info.yaml', '--fail-on', 'info']],
-    [2, []],
+    [4, []],
     [2, ['bad.yaml', '--fail-on', 'fatal']],
     [2, ['bad.yaml', '--dry-run']],
     [2, ['bad.yaml', '--whereabouts-version', 'new']],

@@ -195,6 +195,12 @@ const WITHOUT: Readonly<Record<string, Without>> = {
   'list deployments apps': UNUSED,
   'get configmaps ': UNUSED,
   'get pods/log ': UNUSED,
+  // For `nad lint` alone.
+  'list networks config.openshift.io': UNUSED,
+  'list networks operator.openshift.io': UNUSED,
+  'list nodenetworkstates nmstate.io': UNUSED,
+  'list nodenetworkconfigurationpolicies nmstate.io': UNUSED,
+  'list virtualmachines kubevirt.io': UNUSED,
   'get namespaces ': WARNED,
 };
 

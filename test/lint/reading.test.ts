@@ -282,3 +282,16 @@ function afterAllRemove(folder: string): void {
     rmSync(folder, { recursive: true, force: true });
   });
 }
+
+test.each([
+  ['yes', true],
+  ['On', true],
+  ['y', true],
+  ['off', false],
+  ['NO', false],
+  ["'yes'", 'yes'],
+  ['yEs', 'yEs'],
+])('booleans are those of YAML 1.1, as kubectl reads them: %s', async (word, expected) => {
+  const [document] = await readText('nad.yaml', `apiVersion: k8s.cni.cncf.io/v1\nkind: ${word}\n`);
+  expect((document?.value as { kind: unknown }).kind).toBe(expected);
+});

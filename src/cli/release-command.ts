@@ -2,7 +2,7 @@ import type { ClusterReader } from '../cluster/port.js';
 import type { ClusterWriter } from '../cluster/writer.js';
 import { RefusedFailure } from '../errors.js';
 import type { JudgedClaim } from '../reconcile/judged.js';
-import type { Outcomes, ReconcilePlan } from '../reconcile/plan.js';
+import type { Outcomes, ReconcilePlan, Result } from '../reconcile/plan.js';
 import { plannedWrites, tryWrites, type PlannedWrite } from '../reconcile/release/dry-run.js';
 import type { MayRelease } from '../reconcile/release/ports.js';
 import type { Survey } from '../reconcile/survey.js';
@@ -131,7 +131,7 @@ export abstract class ReleaseCommand extends BaseCommand {
           'ip',
           // What was done, where something was; as kubectl names what it deleted.
           plan.items
-            .filter(({ result }) => plan.kind === 'ReconcilePlan' || result === 'released' || result === 'restored')
+            .filter(({ action, result }) => plan.kind === 'ReconcilePlan' || (action !== 'keep' && isDone(result)))
             .map(({ address, key }) => ({ name: address ?? key })),
         ),
       closing,
@@ -224,6 +224,11 @@ function preparedRelease(options: Releasing, found: FoundTargets): PreparedWrite
 }
 
 const nothing = () => ({ text: '', hiddenColumns: [] });
+
+/** What was done, or in a dry run would be. */
+function isDone(result: Result | null): boolean {
+  return result === null || result === 'released' || result === 'restored';
+}
 
 function isAsPlanned({ action, result }: ReconcilePlan['items'][number]): boolean {
   return action === 'keep' || result === (action === 'release' ? 'released' : 'restored');

@@ -153,9 +153,6 @@ export const SETTINGS: readonly Resource[] = [
   NODE_NETWORK_STATES,
   NODE_NETWORK_POLICIES,
   VIRTUAL_MACHINES,
-  DAEMON_SETS,
-  DEPLOYMENTS,
-  CONFIG_MAPS,
 ];
 
 /** Every kind that a snapshot may hold and a command may ask for. */

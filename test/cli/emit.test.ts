@@ -26,7 +26,11 @@ function streams(): { io: Io; out: () => string; err: () => string } {
     return { stream: stream as unknown as NodeJS.WriteStream, text: () => Buffer.concat(chunks).toString() };
   };
   const [stdout, stderr] = [keep(), keep()];
-  return { io: { stdin: process.stdin, stdout: stdout.stream, stderr: stderr.stream, env: {} }, out: stdout.text, err: stderr.text };
+  return {
+    io: { stdin: process.stdin, stdout: stdout.stream, stderr: stderr.stream, env: {} },
+    out: stdout.text,
+    err: stderr.text,
+  };
 }
 
 const RESULT: CommandResult = {

@@ -103,7 +103,14 @@ describe('flags', () => {
     const letters = Object.fromEntries(
       Object.entries(Reconcile.flags).flatMap(([name, { char }]) => (char === undefined ? [] : [[name, char]])),
     );
-    expect(letters).toEqual({ 'all-namespaces': 'A', namespace: 'n', output: 'o', selector: 'l', verbose: 'v', yes: 'y' });
+    expect(letters).toEqual({
+      'all-namespaces': 'A',
+      namespace: 'n',
+      output: 'o',
+      selector: 'l',
+      verbose: 'v',
+      yes: 'y',
+    });
   });
 
   test.each([

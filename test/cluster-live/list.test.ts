@@ -243,7 +243,12 @@ describe('identity', () => {
     });
     const cluster = await open({ kubeconfig: kubeconfig(server.url) });
     await cluster.identity();
-    expect(await cluster.identity()).toEqual({ uid: 'u-1', server: server.url, name: 'prod', user: expect.any(String) });
+    expect(await cluster.identity()).toEqual({
+      uid: 'u-1',
+      server: server.url,
+      name: 'prod',
+      user: expect.any(String),
+    });
     expect(server.seen.map(({ path }) => path)).toEqual(['/api/v1/namespaces/kube-system']);
     expect(cluster.contextNamespace).toBe('team');
   });

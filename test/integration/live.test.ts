@@ -111,7 +111,12 @@ describe('objects', () => {
   test('identity and clock', async () => {
     const live = await open();
     const { metadata } = await cluster.ok<{ metadata: { uid: string } }>('GET', '/api/v1/namespaces/kube-system');
-    expect(await live.identity()).toEqual({ uid: metadata.uid, server: cluster.server, name: 'sandbox', user: expect.any(String) });
+    expect(await live.identity()).toEqual({
+      uid: metadata.uid,
+      server: cluster.server,
+      name: 'sandbox',
+      user: expect.any(String),
+    });
     expect(Math.abs(live.now().getTime() - Date.now())).toBeLessThan(3000);
   });
 });

@@ -3,7 +3,14 @@ import { setFlagsFromString } from 'node:v8';
 import { ClusterFailure, type RequestIdentity } from '../../errors.js';
 import type { ConnectionOptions, ReadingObserver } from '../options.js';
 import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions, LogOptions } from '../port.js';
-import type { ClusterApplier, ClusterWriter, JsonPatchOperation, Preconditions, WriteOptions, WriteOutcome } from '../writer.js';
+import type {
+  ClusterApplier,
+  ClusterWriter,
+  JsonPatchOperation,
+  Preconditions,
+  WriteOptions,
+  WriteOutcome,
+} from '../writer.js';
 import { NAMESPACES, PODS, resourceName, type Resource } from '../resources.js';
 import { resolveConnection, type ConnectionSurroundings } from './connection.js';
 import { Credentials } from './credentials.js';

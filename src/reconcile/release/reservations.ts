@@ -34,6 +34,8 @@ export const PLUGIN_BUDGET_MS = 10_000;
 const MOST_LEASES = 16;
 /** Owners that are looked up together, with the pools that cover their addresses, before their reservations go. */
 const CHUNK = 32;
+/** Leases of several slices at once are waited for so long; then each slice is gone to by itself. */
+const MIXED_PATIENCE_MS = 5000;
 /** A group is begun only while so much of the holding is left. */
 const ENOUGH_MS = 250;
 /** A running reconciler is waited for so long. */
@@ -52,6 +54,8 @@ interface ReadyGroup extends Group {
   readonly read: ReadonlyMap<ReservationTarget, JournalReservation>;
   /** On the monotonic clock: while a DEL of the same owner may be under way, its reservations stay. */
   notBefore: number;
+  /** Leases of several slices were not free at the same time: only those of this group are asked for. */
+  isAlone: boolean;
   readonly leases: readonly string[];
   readonly sequences: Map<ReservationTarget, number>;
 }
@@ -143,6 +147,7 @@ export class ReservationRelease {
         read,
         leases: [...leases],
         notBefore: Math.max(...members.map(notBefore)),
+        isAlone: false,
         sequences: new Map<ReservationTarget, number>(),
       });
     }
@@ -225,7 +230,11 @@ export class ReservationRelease {
       }
       const set = { namespace: batch[0]?.namespace ?? '', names: [...new Set(batch.flatMap((group) => group.leases))] };
       const work: HoldingWork = { batch, done: new Set(), tookOver: false };
-      const held = await leases.hold(set, (tenure) => this.#inHolding(work, coverage, tenure), { signal });
+      const isMixed = batch.some((group) => group.leases.length < set.names.length);
+      const held = await leases.hold(set, (tenure) => this.#inHolding(work, coverage, tenure), {
+        signal,
+        ...(isMixed ? { patienceMs: MIXED_PATIENCE_MS } : {}),
+      });
       await this.#lookAgain([...work.done]);
       const left = batch.filter((group) => !work.done.has(group));
       if (held.state === 'held') {
@@ -235,7 +244,10 @@ export class ReservationRelease {
         if (work.tookOver) for (const group of [...queue, ...left]) waitForPlugins(group);
       }
       fruitless = work.done.size > 0 || work.tookOver ? 0 : fruitless + 1;
-      if (held.state === 'busy' || fruitless >= HOLDING_TRIES) {
+      if (held.state === 'busy' && isMixed) {
+        for (const group of left) group.isAlone = true;
+        queue.push(...left);
+      } else if (held.state === 'busy' || fruitless >= HOLDING_TRIES) {
         const why =
           held.state === 'busy'
             ? `Lease ${held.lease} was never free; ${held.holder} holds it`
@@ -550,7 +562,10 @@ class KeysOfPools {
   }
 }
 
-/** Takes groups off the front of the queue that one holding can do: one namespace, few Leases, all due. */
+/**
+ * Takes groups off the front of the queue that one holding can do: of the same Leases, or of one network and few Leases,
+ * and all due. What another network waits for is no reason to wait.
+ */
 function takeTogether(queue: ReadyGroup[], now: number): ReadyGroup[] {
   const batch: ReadyGroup[] = [];
   const leases = new Set<string>();
@@ -562,7 +577,9 @@ function takeTogether(queue: ReadyGroup[], now: number): ReadyGroup[] {
       group.notBefore <= now &&
       group.namespace === first?.namespace &&
       isOwn(group) === isOwn(first) &&
-      (batch.length === 0 || leases.size + more <= MOST_LEASES);
+      (batch.length === 0 ||
+        hasSameLeases(group, leases) ||
+        (isOfOneNetwork(group, first) && leases.size + more <= MOST_LEASES));
     if (!fits) {
       rest.push(group);
       continue;
@@ -572,6 +589,14 @@ function takeTogether(queue: ReadyGroup[], now: number): ReadyGroup[] {
   }
   queue.splice(0, queue.length, ...rest);
   return batch;
+}
+
+function hasSameLeases({ leases }: ReadyGroup, names: ReadonlySet<string>): boolean {
+  return leases.length === names.size && leases.every((lease) => names.has(lease));
+}
+
+function isOfOneNetwork(one: ReadyGroup, other: ReadyGroup): boolean {
+  return one.networkName === other.networkName && !one.isAlone && !other.isAlone;
 }
 
 /** Whether this run took all the keys. */

@@ -117,8 +117,11 @@ export function untruths({ survey: { claims }, plan, moments }: Told): string[] 
     if (item.claim.pool === null) checkReservation(item, moments, say);
     else checkEntry(item, moments, say);
   }
-  for (const { action, verdict, address, podref } of [...plan.items, ...plan.reservations]) {
-    if ((action === 'release') !== (verdict === 'stale'))
+  for (const item of [...plan.items, ...plan.reservations]) {
+    const { action, verdict, address, podref, evidence } = item;
+    // A reservation without a key goes only when its owner is not there at all.
+    const isGuard = 'withoutAllocation' in item && item.withoutAllocation && evidence.owner !== null;
+    if ((action === 'release') !== (verdict === 'stale' && !isGuard))
       wrong.push(`${address ?? ''} of ${podref}: ${verdict}, ${action}`);
   }
   return wrong;

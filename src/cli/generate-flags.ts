@@ -11,8 +11,8 @@ function flagOf(asked: Question): Interfaces.FlagInput[string] {
   const { id, kind, summary, value, choices, group } = asked;
   const common = { summary, helpGroup: group, env: variableOf(id) };
   if (kind === 'switch') return Flags.boolean({ ...common, allowNo: asked.negatable === true });
-  const options = choices === undefined ? {} : { options: [...choices] };
-  const text = { ...common, ...options, helpValue: value };
+  // Where there are words to choose from, a help text has those.
+  const text = { ...common, ...(choices === undefined ? { helpValue: value } : { options: [...choices] }) };
   if (kind === 'list') return Flags.string({ ...text, multiple: true, multipleNonGreedy: true });
   return id === 'namespace' ? Flags.string({ ...text, char: 'n' }) : Flags.string(text);
 }

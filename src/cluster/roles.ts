@@ -25,7 +25,7 @@ import {
 } from './resources.js';
 
 /** What a role is for. */
-export const ROLES = ['viewer', 'operator'] as const;
+export const ROLES = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A rule of a ClusterRole (Kubernetes rbac.authorization.k8s.io/v1 PolicyRule). */
@@ -76,17 +76,22 @@ const OPERATOR: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...strin
   [{ group: '', plural: 'pods/log' }, 'get'],
 ];
 
+/** What changing networks uses besides; server-side apply of what is not there yet is a create too. */
+const ADMIN: readonly (readonly [Resource, ...string[]])[] = [[NADS, 'create', 'patch']];
+
 /** Who needs a right: who only reads, unless nothing that reads asks for it. `resource` is `plural.group`. */
 export function leastRole(verb: string, resource: string): Role {
-  if (!['get', 'list', 'watch'].includes(verb)) return 'operator';
   const needs = (rights: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...string[]])[]): boolean =>
     rights.some(([of, ...verbs]) => resourceName(of) === resource && verbs.includes(verb));
+  if (needs(ADMIN)) return 'admin';
+  if (!['get', 'list', 'watch'].includes(verb)) return 'operator';
   return needs(OPERATOR) && !needs(VIEWER) ? 'operator' : 'viewer';
 }
 
 /** The least ClusterRole for what the tool does in that role. */
 export function clusterRole(role: Role): ClusterRole {
-  const rights = role === 'viewer' ? VIEWER : [...VIEWER, ...OPERATOR];
+  const besides = { viewer: [], operator: OPERATOR, admin: [...OPERATOR, ...ADMIN] };
+  const rights = [...VIEWER, ...besides[role]];
   const verbsOf = new Map<string, { readonly of: Pick<Resource, 'group' | 'plural'>; readonly verbs: Set<string> }>();
   for (const [of, ...verbs] of rights) {
     const key = `${of.group}/${of.plural}`;

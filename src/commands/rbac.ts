@@ -9,7 +9,7 @@ const FORMATS = ['yaml', 'json', 'name', 'jsonpath'] as const;
 export default class Rbac extends BaseCommand {
   static override summary = 'print the least ClusterRole for what ipamctl does';
   static override description =
-    'viewer: all that reads. operator: what releases addresses, too. Bind it to a person or a pipeline.';
+    'viewer: all that reads. operator: what releases addresses, too. admin: what changes networks, too. Bind it to a person or a pipeline.';
   static override examples = [
     '<%= config.bin %> rbac | kubectl apply -f -',
     '<%= config.bin %> rbac --role operator | kubectl apply -f -',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LiveCluster } from '../../../src/cluster/live/index.js';
+import { IP_POOLS } from '../../../src/cluster/resources.js';
 import type { ClusterWriter } from '../../../src/cluster/writer.js';
 import { openJournal } from '../../../src/journal/write.js';
 import type { Claim } from '../../../src/reconcile/claims.js';
@@ -11,6 +12,8 @@ import type { MayRelease, ReleasePorts, ReleaseProgress } from '../../../src/rec
 import { release } from '../../../src/reconcile/release/run.js';
 import { survey, type Survey } from '../../../src/reconcile/survey.js';
 import { UpstreamReconcilers } from '../../../src/reconcile/upstream.js';
+import { leaseName } from '../../../src/whereabouts/names.js';
+import { parsePool } from '../../../src/whereabouts/objects.js';
 import { attach, type Attached } from '../../cluster/attach.js';
 import type { KubeObject } from '../../cluster/client.js';
 import { POOL_NAMESPACE, type TestCluster } from '../../cluster/cluster.js';
@@ -198,6 +201,24 @@ export class Scene {
         this.#isOurs(name.includes('.') ? name : name.replaceAll('-', ':')) ? [`reservation ${name} ${podref}`] : [],
       ),
     ];
+  }
+
+  /**
+   * Deletes a pool that is empty and whose Leases are ours, by uid and resourceVersion, as the protocol has it for whatever
+   * deletes pools; true where it is gone.
+   */
+  async deletePool(pool: string, changes: Pick<Changes, 'leases'> = {}): Promise<boolean> {
+    const { live } = this;
+    const leases = new Holdings(`test_${this.namespace}`, { reader: live, writer: live, clock: CLOCK });
+    const set = { namespace: POOL_NAMESPACE, names: [leaseName()] };
+    const held = await (changes.leases?.(leases) ?? leases).hold(set, async (tenure) => {
+      const object = await live.get(IP_POOLS, POOL_NAMESPACE, pool);
+      if (object === undefined || parsePool(object).allocations.length > 0) return false;
+      const { uid = '', resourceVersion = '' } = object.metadata;
+      const outcome = await tenure.write(() => live.remove(IP_POOLS, POOL_NAMESPACE, pool, { uid, resourceVersion }));
+      return outcome.state === 'done';
+    });
+    return held.state === 'held' && held.value;
   }
 
   /** One run of the release, with the true ports but for the changes. */

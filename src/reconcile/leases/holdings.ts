@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../cluster/port.js';
 import { LEASES } from '../../cluster/resources.js';
 import { leaseName } from '../../whereabouts/names.js';
-import { blank, describe, LEASE_SECONDS, microTime, transitionsOf, type Mine } from './lease.js';
+import { blank, describe, LEASE_SECONDS, microTime, transitionsOf, wasJustLeft, type Mine } from './lease.js';
 import type { HoldingPorts } from './ports.js';
 import { Term, type Tenure } from './term.js';
 
@@ -57,6 +57,8 @@ const WAIT_HOLDING_MS = 300;
 const POLL_MS = 100;
 /** client-go writes its duration in whole seconds, cut off: the holder of `1` may count on 1.5. */
 const CUT_OFF_MS = 1000;
+/** An API server tells the time in whole seconds. */
+const CLOCK_STEP_MS = 1000;
 const DEFAULT_PATIENCE_MS = 30_000;
 
 /** What is known of one Lease across the holdings of a process. */
@@ -230,6 +232,10 @@ export class Holdings {
     if (record !== sight.record) {
       sight.record = record;
       sight.since = answered;
+      // An ipamctl that was here before this one began: what is left of its pause is not known, so it is kept whole.
+      if (wasJustLeft(lease, this.identity, reader.now().getTime(), FREE_MS + CLOCK_STEP_MS)) {
+        sight.freeUntil = Math.max(sight.freeUntil, answered + FREE_MS);
+      }
     }
     // A record of our own that we do not hold: of a write that was taken for not done.
     if (holder === this.identity) return { lease, free: true, holder };

@@ -44,6 +44,30 @@ export function describe(lease: KubeObject | undefined): { holder: string; durat
   };
 }
 
+/** Which ipamctl gave a Lease up, and when: a plugin's later release leaves the annotation, and changes `renewTime`. */
+const LEFT_BY = 'ipamctl.io/left-by';
+
+/** A Lease as it is given up: client-go's ReleaseOnCancel, signed, so that another ipamctl knows whose pause it is. */
+export function givenUp(lease: KubeObject, identity: string, nowMs: number): KubeObject {
+  const now = microTime(nowMs);
+  const spec = {
+    holderIdentity: '',
+    leaseDurationSeconds: 1,
+    acquireTime: now,
+    renewTime: now,
+    leaseTransitions: specOf(lease)['leaseTransitions'],
+  };
+  const annotations = { ...lease.metadata.annotations, [LEFT_BY]: `${now} ${identity}` };
+  return { ...lease, metadata: { ...lease.metadata, annotations }, spec };
+}
+
+/** Whether another ipamctl was the last to give a Lease up, and less than so many ms ago. */
+export function wasJustLeft(lease: KubeObject | undefined, identity: string, nowMs: number, withinMs: number): boolean {
+  const [at = '', by] = (lease?.metadata.annotations?.[LEFT_BY] ?? '').split(' ');
+  if (lease === undefined || by === undefined || by === identity || specOf(lease)['renewTime'] !== at) return false;
+  return Math.abs(nowMs - Date.parse(at)) < withinMs;
+}
+
 /** metav1.MicroTime, which Go reads with exactly six digits. */
 export function microTime(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000Z');

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../cluster/port.js';
 import { LEASES } from '../../cluster/resources.js';
 import type { WriteOutcome } from '../../cluster/writer.js';
-import { describe, LEASE_SECONDS, microTime, specOf, type Mine } from './lease.js';
+import { describe, givenUp, LEASE_SECONDS, microTime, specOf, type Mine } from './lease.js';
 import type { HoldingPorts } from './ports.js';
 
 /** Why a write was not sent: the holding's second is over, or a Lease is not surely ours any more. */
@@ -223,16 +223,8 @@ export class Term implements Tenure {
     const { reader, writer } = this.ports;
     try {
       for (let tried = 0; tried < RELEASE_TRIES; tried++) {
-        const now = microTime(reader.now().getTime());
-        const { leaseTransitions } = specOf(mine.object);
-        const spec = {
-          holderIdentity: '',
-          leaseDurationSeconds: 1,
-          acquireTime: now,
-          renewTime: now,
-          leaseTransitions,
-        };
-        const outcome = await writer.replace(LEASES, this.namespace, { ...mine.object, spec });
+        const free = givenUp(mine.object, this.identity, reader.now().getTime());
+        const outcome = await writer.replace(LEASES, this.namespace, free);
         if (outcome.state === 'done') return;
         const there = await reader.get(LEASES, this.namespace, mine.name);
         const { holder } = describe(there);

@@ -173,6 +173,30 @@ describe('taking and giving back', () => {
     expect((again?.at ?? 0) - free).toBeGreaterThanOrEqual(600);
   });
 
+  test('also for an ipamctl that began after it was given up, and had not seen whose it was', async () => {
+    const { clock, api, hold } = setting();
+    await hold(idle);
+    const free = clock.now;
+    const late = new Holdings('late', api.ports());
+    await clock.run(late.hold({ namespace: NS, names: ['whereabouts'] }, idle));
+    const again = api.history.find(({ holder }) => holder === `${HOLDER_PREFIX}late`);
+    expect((again?.at ?? 0) - free).toBeGreaterThanOrEqual(600);
+  });
+
+  test('what a plugin gave up is free at once, whoever had it before', async () => {
+    const { clock, api, hold } = setting();
+    await hold(idle);
+    // client-go changes the record and leaves annotations alone.
+    const { annotations } = api.leases.get(`${NS}/whereabouts`)?.metadata ?? {};
+    expect(annotations).toEqual({ 'ipamctl.io/left-by': expect.stringContaining(`${HOLDER_PREFIX}a`) });
+    api.set('whereabouts', FREE, { annotations });
+    const late = new Holdings('late', api.ports());
+    const begun = clock.now;
+    await clock.run(late.hold({ namespace: NS, names: ['whereabouts'] }, idle));
+    const again = api.history.find(({ holder }) => holder === `${HOLDER_PREFIX}late`);
+    expect((again?.at ?? 0) - begun).toBeLessThan(600);
+  });
+
   test('calls side by side follow each other', async () => {
     const { clock, api, holdings } = setting();
     const set = { namespace: NS, names: ['whereabouts'] };

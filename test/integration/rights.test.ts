@@ -3,6 +3,16 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  CONFIG_MAPS,
+  DAEMON_SETS,
+  DEPLOYMENTS,
+  NETWORK_CONFIGS,
+  NODE_NETWORK_POLICIES,
+  NODE_NETWORK_STATES,
+  OPERATOR_NETWORKS,
+  VIRTUAL_MACHINES,
+} from '../../src/cluster/resources.js';
 import { POOL_NAMESPACE, TestCluster, type PolicyRule } from '../cluster/cluster.js';
 import { installMachineCrd } from './support/cases.js';
 import { writeKubeconfig } from '../cluster/kubeconfig.js';
@@ -192,8 +202,42 @@ describe('without a single right', () => {
     );
   });
 
+  /** What `nad lint` of a cluster looks at besides; only where the cluster has such a thing it lacks anything. */
+  const linting = [
+    ['list', 'networks', NETWORK_CONFIGS],
+    ['list', 'networks', OPERATOR_NETWORKS],
+    ['list', 'nodenetworkstates', NODE_NETWORK_STATES],
+    ['list', 'nodenetworkconfigurationpolicies', NODE_NETWORK_POLICIES],
+    ['list', 'virtualmachines', VIRTUAL_MACHINES],
+    ['list', 'daemonsets', DAEMON_SETS],
+    ['list', 'deployments', DEPLOYMENTS],
+    ['get', 'configmaps', CONFIG_MAPS],
+  ] as const;
+  test.each(linting)('%s %s: rules are skipped, and said', async (verb, plural, resource) => {
+    const apiGroups = [resource.group];
+    const rules = viewer.flatMap((rule) =>
+      rule.apiGroups[0] === resource.group ? without([rule], { resource: plural, verb }) : [rule],
+    );
+    const kubeconfig = await cluster.kubeconfigFor(`lints-without-${plural}-${resource.group || 'core'}`, { rules });
+    const { group, version } = resource;
+    const path = `${group === '' ? '/api' : `/apis/${group}`}/${version}/${plural}`;
+    const isDefined = (await cluster.request('GET', path)).status === 200;
+    const result = await runCli(['nad', 'lint', '-A', '-o', 'json', '--fail-on', 'never'], { kubeconfig });
+    const report = jsonOf(result) as { incomplete: boolean; skipped: { rule: string; why: string }[] };
+    const text = `${JSON.stringify(report)}${result.stderr}`;
+    const said = text.includes(`${verb} ${plural}`);
+    expect({ apiGroups, incomplete: report.incomplete, said, code: result.code }).toEqual({
+      apiGroups,
+      incomplete: isDefined,
+      said: isDefined,
+      code: isDefined ? 1 : 0,
+    });
+  });
+
   test('none is asked for in vain', () => {
-    const tried = new Set<string>([...fatal, ...lessening].map(([verb, resource]) => `${verb} ${resource}`));
+    const tried = new Set<string>(
+      [...fatal, ...lessening, ...linting].map(([verb, resource]) => `${verb} ${resource}`),
+    );
     for (const right of ['list events', 'get namespaces', 'get ippools', 'get overlappingrangeipreservations'])
       tried.add(right);
     // More than ten sets are asked for by one list.

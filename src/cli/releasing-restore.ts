@@ -8,13 +8,14 @@ import type { ReconcilePlan } from '../reconcile/plan.js';
 import { decideEarlier } from '../reconcile/release/earlier.js';
 import { blockedOutcomes, restore, type RestorePorts, type RestoreReport } from '../reconcile/release/restore.js';
 import { missingRestoreRights, plannedRestore, restorePlan } from '../reconcile/release/restore-plan.js';
-import { namespaceOf, readScene, type RestoreScene } from '../reconcile/release/restore-scene.js';
+import { readScene, type RestoreScene } from '../reconcile/release/restore-scene.js';
 import { wantedOf, type Wanted } from '../reconcile/release/taken.js';
 import { restoreClosing, restoreQuestion } from '../render/plan.js';
 import { confirm } from './ask.js';
 import type { PreparedWrite, Written } from './release-command.js';
 import { countResults, directoryOf, openIntents, Run, type RunOptions } from './releasing-run.js';
 import { writtenExitCode } from './releasing.js';
+import { namespaceOf } from '../reconcile/claims.js';
 
 /** A journal of which something is to be put back. */
 export interface RestoreOptions extends RunOptions {
@@ -137,7 +138,7 @@ function withOwn(open: readonly UncertainIntent[], { header: { run }, intents }:
 }
 
 function isAllMissing({ items }: RestoreScene, missing: ReadonlyMap<string, unknown>): boolean {
-  return items.every((item) => item.standing.state !== 'open' || missing.has(namespaceOf(item)));
+  return items.every((item) => item.standing.state !== 'open' || missing.has(namespaceOf(item.judged.claim)));
 }
 
 function withNotes(plan: ReconcilePlan, notes: readonly string[]): ReconcilePlan {

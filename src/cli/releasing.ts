@@ -15,6 +15,7 @@ import type { Io } from './io.js';
 import { journalFlag } from './journal-flag.js';
 import { countResults, directoryOf, openIntents, Run, type RunFlagValues, type RunOptions } from './releasing-run.js';
 import type { Interruption } from './signals.js';
+import { namespaceOf } from '../reconcile/claims.js';
 
 /** Flags of everything that writes to pools. */
 export const writeFlags = {
@@ -198,8 +199,4 @@ export function writtenExitCode(written: {
     return bad.some(({ failure }) => failure !== null) ? 4 : 5;
   }
   return incomplete ? 1 : 0;
-}
-
-function namespaceOf({ pool, reservation }: JudgedClaim['claim']): string {
-  return pool?.namespace ?? reservation?.namespace ?? '';
 }

@@ -4,6 +4,7 @@ import type { Interval, IntervalSet } from '../net/interval.js';
 import { nodeSlicePoolName, parsePoolName, poolName, reservationName, splitPoolPrefix } from '../whereabouts/names.js';
 import type { NodeSlicePool, ObjectRef, Pool, Reservation } from '../whereabouts/objects.js';
 import { usable, windowAddresses } from '../whereabouts/window.js';
+import { append } from './multimap.js';
 
 /** What one NAD draws from one pool. */
 export interface Draw {
@@ -187,6 +188,11 @@ export function objectKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
+/** The `objectKey` of an object. */
+export function refKey({ namespace, name }: ObjectRef): string {
+  return objectKey(namespace, name);
+}
+
 /** Objects by namespace and name, without a text of both for each of them. */
 export class ObjectIndex<T extends ObjectRef> {
   readonly #byNamespace = new Map<string, Map<string, T>>();
@@ -209,10 +215,4 @@ function leadingParts(prefix: string): string[] {
   const parts = [prefix];
   for (let at = prefix.lastIndexOf('-'); at > 0; at = prefix.lastIndexOf('-', at - 1)) parts.push(prefix.slice(0, at));
   return parts;
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

@@ -48,6 +48,11 @@ export function attachmentKey(podref: string, ifName: string | null): string {
   return `${podref}\n${ifName ?? ''}`;
 }
 
+/** Where its pool is, or else its reservation. */
+export function namespaceOf({ pool, reservation }: Pick<Claim, 'pool' | 'reservation'>): string {
+  return pool?.namespace ?? reservation?.namespace ?? '';
+}
+
 /** The claim of a key, whether its pool has it or not. */
 export function allocationClaim(
   pool: Pool,

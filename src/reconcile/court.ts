@@ -1,4 +1,5 @@
 import type { Address } from '../net/address.js';
+import { append } from '../pools/multimap.js';
 import type { ObjectRef } from '../whereabouts/objects.js';
 import type { Claimants, PodTraces } from './bystanders.js';
 import { attachmentKey, type Claim } from './claims.js';
@@ -126,16 +127,15 @@ function isPlain(owner: Owner & { readonly state: 'found' }): boolean {
   return owner.whole === null && !owner.pending;
 }
 
-/** The addresses that the podrefs among these pods hold by a key, in any pool, for each interface. */
-export function heldByAttachment(claims: readonly Claim[], pods: ReadonlyMap<string, unknown>): Map<string, Address[]> {
+/** The addresses that the podrefs among these pods hold by a key of some pool, for each interface. */
+export function heldByAttachment(
+  keys: Iterable<Pick<Claim, 'podref' | 'ifName' | 'address'>>,
+  pods: ReadonlyMap<string, unknown>,
+): Map<string, Address[]> {
   const held = new Map<string, Address[]>();
   if (pods.size === 0) return held;
-  for (const { pool, address, podref, ifName } of claims) {
-    if (pool === null || address === null || !pods.has(podref)) continue;
-    const key = attachmentKey(podref, ifName);
-    const list = held.get(key);
-    if (list === undefined) held.set(key, [address]);
-    else list.push(address);
+  for (const { podref, ifName, address } of keys) {
+    if (address !== null && pods.has(podref)) append(held, attachmentKey(podref, ifName), address);
   }
   return held;
 }

@@ -1,14 +1,13 @@
 import type { ClusterReader } from '../cluster/port.js';
 import { PODS } from '../cluster/resources.js';
 import { ClusterFailure } from '../errors.js';
-import type { Address } from '../net/address.js';
 import { objectKey } from '../pools/belonging.js';
 import { Gaps, type Inventory } from '../pools/inventory.js';
 import type { ObjectRef } from '../whereabouts/objects.js';
 import { inBatches } from './batches.js';
 import { Claimants, readTraces, type PodTraces } from './bystanders.js';
-import { attachmentKey, type Claim } from './claims.js';
-import { Court } from './court.js';
+import type { Claim } from './claims.js';
+import { Court, heldByAttachment } from './court.js';
 import type { JudgedClaim } from './judged.js';
 import { Nodes } from './nodes.js';
 import { found, type Owner } from './owners.js';
@@ -78,7 +77,7 @@ export class FreshLook {
       claimants,
       nodes,
       traces: (gone, withNodes) => this.#traces(claims, gone, withNodes),
-      held: (asked) => heldBy(this.first.inventory, asked),
+      held: (asked) => heldByAttachment(keysOf(this.first.inventory.pools, asked), asked),
       now: () => reader.now(),
     });
     const judged = new Map<Claim, JudgedClaim>();
@@ -174,18 +173,17 @@ export class FreshLook {
 const ABSENT: Owner = { state: 'absent', confirmedByGet: true };
 const LOOK_UP_FAILED: Owner = { state: 'unknown', why: 'look-up-failed' };
 
-/** Addresses that the pools hold for these owners, by podref and interface. */
-function heldBy({ pools }: Pick<Inventory, 'pools'>, owners: ReadonlyMap<string, unknown>): Map<string, Address[]> {
-  const held = new Map<string, Address[]>();
-  if (owners.size === 0) return held;
+/** What the pools hold for these owners; an address is worked out only for theirs. */
+function* keysOf(
+  pools: Inventory['pools'],
+  owners: ReadonlyMap<string, unknown>,
+): Generator<Pick<Claim, 'podref' | 'ifName' | 'address'>> {
   for (const { allocations } of pools) {
-    for (const { podref, ifName, reading } of allocations) {
-      if (!owners.has(podref) || !reading.ok) continue;
-      const key = attachmentKey(podref, ifName);
-      const list = held.get(key);
-      if (list === undefined) held.set(key, [reading.address]);
-      else list.push(reading.address);
+    for (const allocation of allocations) {
+      const { podref, ifName } = allocation;
+      if (!owners.has(podref)) continue;
+      const { reading } = allocation;
+      yield { podref, ifName, address: reading.ok ? reading.address : null };
     }
   }
-  return held;
 }

@@ -4,6 +4,7 @@ import { ClusterFailure } from '../errors.js';
 import type { Nad } from '../nad/nad.js';
 import type { Address } from '../net/address.js';
 import { objectKey } from '../pools/belonging.js';
+import { append } from '../pools/multimap.js';
 import { Words } from '../pools/words.js';
 import type { Gaps } from '../pools/inventory.js';
 import type { Claim } from './claims.js';
@@ -363,10 +364,7 @@ function othersByAddress(seen: readonly Seen[], finished: ReadonlyMap<string, Wh
     const slash = key.indexOf('/');
     const [namespace, name] = [key.slice(0, slash), key.slice(slash + 1)];
     for (const { address, network } of shows) {
-      const list = byAddress.get(address);
-      const pod = { namespace, name, network };
-      if (list === undefined) byAddress.set(address, [pod]);
-      else list.push(pod);
+      append(byAddress, address, { namespace, name, network });
     }
   }
   return byAddress;

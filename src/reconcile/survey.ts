@@ -73,7 +73,7 @@ export async function survey(reader: ClusterReader, options: SurveyOptions = {})
           claimants: new Claimants(reader, gaps),
           nodes,
           traces: (gone, withNodes) => readTraces(reader, gone, withNodes, gaps),
-          held: (owners) => heldByAttachment(everyClaim, owners),
+          held: (owners) => heldByAttachment(keysOf(everyClaim), owners),
           now: () => reader.now(),
         });
   const judged = court === null ? [] : await court.judge(claims, options.findingsOnly ?? false);
@@ -92,6 +92,11 @@ export async function survey(reader: ClusterReader, options: SurveyOptions = {})
     warnings: [...new Set([...inventory.warnings, ...gaps.warnings])],
     incomplete: inventory.incomplete || gaps.incomplete,
   };
+}
+
+/** Those that a key of a pool makes: a reservation alone gives nobody an address. */
+function* keysOf(claims: readonly Claim[]): Generator<Claim> {
+  for (const claim of claims) if (claim.pool !== null) yield claim;
 }
 
 function countVerdicts(claims: readonly JudgedClaim[], live: number): Record<Verdict, number> {

@@ -2,8 +2,9 @@ import type { ClusterReader } from '../../cluster/port.js';
 import { IP_POOLS } from '../../cluster/resources.js';
 import type { Address } from '../../net/address.js';
 import { Prefix } from '../../net/prefix.js';
-import { networkIsKnown, objectKey, type Belonging } from '../../pools/belonging.js';
+import { networkIsKnown, type Belonging } from '../../pools/belonging.js';
 import type { Inventory } from '../../pools/inventory.js';
+import { append } from '../../pools/multimap.js';
 import { leaseName } from '../../whereabouts/names.js';
 import { parsePool, type ObjectRef } from '../../whereabouts/objects.js';
 
@@ -79,11 +80,6 @@ export class Coverage {
     }
     return [...leases];
   }
-
-  /** One text for each pool. */
-  static keyOf({ namespace, name }: ObjectRef): string {
-    return objectKey(namespace, name);
-  }
 }
 
 /** Values by prefix, found by address: one look for each prefix length that occurs. */
@@ -95,10 +91,7 @@ class PrefixIndex<T> {
     const lengthKey = `${family}/${length}`;
     let byNetwork = this.#byLength.get(lengthKey);
     if (byNetwork === undefined) this.#byLength.set(lengthKey, (byNetwork = new Map<string, T[]>()));
-    const network = prefix.network.toString();
-    const values = byNetwork.get(network);
-    if (values === undefined) byNetwork.set(network, [value]);
-    else values.push(value);
+    append(byNetwork, prefix.network.toString(), value);
   }
 
   at(address: Address): T[] {

@@ -2,10 +2,10 @@ import type { KubeObject } from '../../cluster/port.js';
 import { IP_POOLS, RESERVATIONS, resourceName } from '../../cluster/resources.js';
 import type { ClusterWriter, JsonPatchOperation, Preconditions, WriteOutcome } from '../../cluster/writer.js';
 import { ClusterFailure } from '../../errors.js';
-import type { Pool } from '../../whereabouts/objects.js';
 import { inBatches } from '../batches.js';
 import type { JudgedClaim } from '../judged.js';
-import { releasePatch } from './targets.js';
+import { MOST_KEYS, releasePatch } from './targets.js';
+import { groupedBy } from '../../pools/multimap.js';
 
 /** A write that a release would send. */
 export interface PlannedWrite {
@@ -20,23 +20,14 @@ export interface PlannedWrite {
   readonly refusal: string | null;
 }
 
-/** Most keys of one patch, as the release has it. */
-const MOST_KEYS = 4000;
-
 /**
  * Every write that a release of these claims would send, in its order: the entries pool by pool, then the reservations.
  * @param withReservations not so with `--no-lease`
  */
 export function plannedWrites(targets: readonly JudgedClaim[], withReservations: boolean): PlannedWrite[] {
-  const byPool = new Map<Pool, JudgedClaim[]>();
-  for (const judged of targets) {
-    const { pool } = judged.claim;
-    if (pool === null) continue;
-    const known = byPool.get(pool);
-    if (known === undefined) byPool.set(pool, [judged]);
-    else known.push(judged);
-  }
+  const byPool = groupedBy(targets, ({ claim }) => claim.pool);
   const patches = [...byPool].flatMap(([pool, judged]) => {
+    if (pool === null) return [];
     const allocations = judged.flatMap(({ claim }) => claim.allocation ?? []);
     const parts = Array.from({ length: Math.ceil(allocations.length / MOST_KEYS) }, (_, part) =>
       allocations.slice(part * MOST_KEYS, (part + 1) * MOST_KEYS),

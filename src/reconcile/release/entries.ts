@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { IP_POOLS } from '../../cluster/resources.js';
 import type { WriteOutcome } from '../../cluster/writer.js';
 import { ClusterFailure } from '../../errors.js';
+import { groupedBy } from '../../pools/multimap.js';
 import { parsePool, type Pool } from '../../whereabouts/objects.js';
 import { inBatches } from '../batches.js';
 import type { FreshVerdicts } from '../fresh-look.js';
@@ -10,19 +11,22 @@ import {
   changed,
   failed,
   GONE,
+  inUse,
   isDeadly,
+  notTried,
   RELEASED,
   skipped,
+  TOO_MANY_WAIT_MS,
+  undecided,
+  unseen,
   type MayRelease,
   type Outcome,
   type ReleasePorts,
 } from './ports.js';
 import { PutBack } from './put-back.js';
 import { entryIntent, journalOutcome } from './intents.js';
-import { patchTimeoutSeconds, releasePatch, type EntryTarget } from './targets.js';
+import { MOST_KEYS, patchTimeoutSeconds, releasePatch, type EntryTarget } from './targets.js';
 
-/** Keys of one patch. */
-const MOST_KEYS = 4000;
 /** An owner's answer must not be older than this when the patch is sent. */
 const GET_AGE_MS = 2000;
 /** A round is made smaller when its GETs took longer than this, and larger when they took less than a third of it. */
@@ -30,8 +34,7 @@ const ROUND_MS = 1200;
 const FIRST_ROUND = 64;
 /** A patch is tried so often, each time on what was read again. */
 const TRIES = 3;
-/** Turned away for too many requests, a patch waits so long and comes again without counting as tried. */
-const TOO_MANY_WAIT_MS = 1000;
+/** Turned away for too many requests, a patch comes again so often without counting as tried. */
 const TOO_MANY_TRIES = 10;
 
 /** Targets of one pool that go with one patch. */
@@ -148,12 +151,8 @@ export class EntryRelease {
       const judged = fresh.of(target.judged.claim);
       if (this.mayRelease(judged)) return true;
       const failure = fresh.failureOf(judged.claim);
-      const outcome =
-        failure === undefined
-          ? changed(`its owner is ${judged.verdict} by now (${judged.reason})`)
-          : failed(`its owner could not be looked up: ${failure.message}`, failure);
-      this.outcomes.set(target, outcome);
-      if (failure !== undefined && isDeadly(failure)) this.#halt(failure);
+      this.outcomes.set(target, failure === undefined ? inUse(judged) : unseen(failure));
+      if (failure !== undefined) this.#halt(failure);
       return false;
     });
     return targets.length === 0 ? [] : [{ pool: part.pool, targets }];
@@ -188,7 +187,7 @@ export class EntryRelease {
       outcome = await writer.patch(IP_POOLS, pool.namespace, pool.name, operations, { timeoutSeconds });
     } catch (failure) {
       if (!(failure instanceof ClusterFailure)) throw failure;
-      if (isDeadly(failure)) this.#halt(failure);
+      this.#halt(failure);
       this.#settle(part, failed(failure.message, failure));
       return { sent: 'settled', left: nothing };
     }
@@ -264,8 +263,7 @@ export class EntryRelease {
     }
     const now = read.object === undefined ? undefined : parsePool(read.object);
     const still = this.#stillThere(targets, pool, now);
-    const isDone = still.length === 0;
-    if (!isDone) {
+    if (still.length > 0) {
       for (const target of still) this.#refusals.set(target, new ClusterFailure('server-error', why));
       return { sent: 'again', left: { pool, targets: still } };
     }
@@ -314,8 +312,7 @@ export class EntryRelease {
 
   #doubt(target: EntryTarget, failure: ClusterFailure, uncertain: Set<EntryTarget>): void {
     uncertain.add(target);
-    const error = `it is not known whether it was released: ${failure.message}; the next run finds out`;
-    this.outcomes.set(target, failed(error, failure));
+    this.outcomes.set(target, undecided(failure));
   }
 
   #halt(failure: ClusterFailure): void {
@@ -323,18 +320,8 @@ export class EntryRelease {
   }
 }
 
-function notTried(failure: ClusterFailure): Outcome {
-  return failed(`not tried: ${failure.message}`, failure);
-}
-
 function byPool(targets: readonly EntryTarget[]): Part[] {
-  const parts = new Map<Pool, EntryTarget[]>();
-  for (const target of targets) {
-    const known = parts.get(target.pool);
-    if (known === undefined) parts.set(target.pool, [target]);
-    else known.push(target);
-  }
-  return [...parts].map(([pool, of]) => ({ pool, targets: of }));
+  return [...groupedBy(targets, ({ pool }) => pool)].map(([pool, of]) => ({ pool, targets: of }));
 }
 
 /** Takes about so many targets from the front of the list, whole pools first, never more of one pool than a patch takes. */

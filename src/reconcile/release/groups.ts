@@ -4,6 +4,7 @@ import type { Inventory } from '../../pools/inventory.js';
 import { parseReservationName } from '../../whereabouts/names.js';
 import type { Pool, Reservation } from '../../whereabouts/objects.js';
 import type { JudgedClaim } from '../judged.js';
+import { groupedBy, append } from '../../pools/multimap.js';
 
 /** A reservation that is to go. */
 export interface ReservationTarget {
@@ -33,23 +34,14 @@ export interface Group {
  * one owner belong together (whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go, skipOverlappingRangeUpdate).
  */
 export function groupsOf(targets: readonly ReservationTarget[], inventory: Inventory): Group[] {
-  const groups = new Map<string, ReservationTarget[]>();
-  for (const target of targets) {
-    const key = groupKey(target.reservation, target.networkName);
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [target]);
-    else known.push(target);
-  }
+  const groups = groupedBy(targets, ({ reservation, networkName }) => groupKey(reservation, networkName));
   const others = new Map<string, Reservation[]>();
   const taken = new Set(targets.map(({ reservation }) => reservation));
   for (const reservation of inventory.reservations ?? []) {
     if (taken.has(reservation)) continue;
     for (const { networkName } of parseReservationName(reservation.name, inventory.atlas.networkNames)) {
       const key = groupKey(reservation, networkName);
-      if (!groups.has(key)) continue;
-      const known = others.get(key);
-      if (known === undefined) others.set(key, [reservation]);
-      else known.push(reservation);
+      if (groups.has(key)) append(others, key, reservation);
     }
   }
   return [...groups].flatMap(([key, members]) => {
@@ -68,7 +60,11 @@ export function groupsOf(targets: readonly ReservationTarget[], inventory: Inven
   });
 }
 
-function groupKey({ namespace, podref }: Reservation, networkName: string | null): string {
+/** Pod and network, in the namespace of the pools: what one call of the plugin decides about. */
+export function groupKey(
+  { namespace, podref }: Pick<Reservation, 'namespace' | 'podref'>,
+  networkName: string | null,
+): string {
   return `${objectKey(namespace, networkName ?? '')}\n${podref}`;
 }
 

@@ -9,10 +9,8 @@ import type { Coverage } from './coverage.js';
 import { decideByReading } from './decide.js';
 import type { ReservationTarget } from './groups.js';
 import { journalOutcome, reservationIntent } from './intents.js';
-import { failed, type Outcome, type ReleasePorts } from './ports.js';
+import { failed, PLUGIN_BUDGET_MS, type Outcome, type ReleasePorts } from './ports.js';
 
-/** An ADD that was under way when its reservation went is over then. */
-const PLUGIN_BUDGET_MS = 10_000;
 const TRIES = 3;
 
 /** A key whose network checks overlaps and which has no reservation. */

@@ -57,6 +57,31 @@ export function failed(error: string, failure: ClusterFailure | null = null): Ou
   return { result: 'failed', error, failure };
 }
 
+/** Of what was not begun because the API server had gone. */
+export function notTried(failure: ClusterFailure): Outcome {
+  return failed(`not tried: ${failure.message}`, failure);
+}
+
+/** Of a write whose fate could not be read either. */
+export function undecided(failure: ClusterFailure): Outcome {
+  return failed(`it is not known whether it was released: ${failure.message}; the next run finds out`, failure);
+}
+
+/** Of what may not go by what its owner is now. */
+export function inUse({ verdict, reason }: JudgedClaim): Outcome {
+  return changed(`its owner is ${verdict} by now (${reason})`);
+}
+
+/** Of what may not go because nobody knows what its owner is now. */
+export function unseen(failure: ClusterFailure): Outcome {
+  return failed(`its owner could not be looked up: ${failure.message}`, failure);
+}
+
+/** The plugin's whole budget for an ADD or DEL: whatever was under way before is over then. */
+export const PLUGIN_BUDGET_MS = 10_000;
+/** Turned away for too many requests, a patch of a pool comes again after this. */
+export const TOO_MANY_WAIT_MS = 1000;
+
 /** Failures after which nothing else can succeed either. */
 const DEADLY: ReadonlySet<string> = new Set([
   'unauthorized',

@@ -6,7 +6,7 @@ import { ClusterFailure } from '../../errors.js';
 import { parsePool, type Pool } from '../../whereabouts/objects.js';
 import type { JournalOutcomeResult } from '../journal.js';
 import { decideByReading } from './decide.js';
-import type { ReleasePorts } from './ports.js';
+import { TOO_MANY_WAIT_MS, type ReleasePorts } from './ports.js';
 import { entryIntent } from './intents.js';
 import { entryPath, patchTimeoutSeconds, type EntryTarget } from './targets.js';
 
@@ -21,7 +21,6 @@ export type Back =
 /** A busy pool changes with each ADD and DEL, and each change refuses the write once. */
 const TRIES = 20;
 const AGAIN_MS = 50;
-const TOO_MANY_WAIT_MS = 1000;
 
 /** Puts entries back whose owner came back while they were taken out (release protocol, release of entries 4). */
 export class PutBack {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../cluster/port.js';
 import { record } from '../../cluster/fields.js';
 import type { WriteOutcome } from '../../cluster/writer.js';
 import { ClusterFailure } from '../../errors.js';
-import { objectKey } from '../../pools/belonging.js';
+import { objectKey, refKey } from '../../pools/belonging.js';
 import type { Inventory } from '../../pools/inventory.js';
 import { parseReservationName } from '../../whereabouts/names.js';
 import { parsePool, parseReservation, type ObjectRef, type Pool, type Reservation } from '../../whereabouts/objects.js';
@@ -20,16 +20,19 @@ import {
   changed,
   failed,
   GONE,
+  inUse,
   isDeadly,
+  notTried,
+  PLUGIN_BUDGET_MS,
   RELEASED,
   skipped,
+  undecided,
+  unseen,
   type MayRelease,
   type Outcome,
   type ReleasePorts,
 } from './ports.js';
 
-/** The plugin's whole budget for an ADD or DEL: whatever was under way before is over then. */
-export const PLUGIN_BUDGET_MS = 10_000;
 /** Leases that are taken at once: more holds up more networks than a second's work is worth. */
 const MOST_LEASES = 16;
 /** Owners that are looked up together, with the pools that cover their addresses, before their reservations go. */
@@ -121,7 +124,7 @@ export class ReservationRelease {
     for (const group of groups) {
       const read = new Map<ReservationTarget, JournalReservation>();
       for (const target of group.members) {
-        const there = now.get(keyOf(target.reservation));
+        const there = now.get(refKey(target.reservation));
         if (there === undefined) this.outcomes.set(target.reservation, GONE);
         else if (there.uid !== target.reservation.uid || there.spec['podref'] !== target.reservation.podref) {
           this.outcomes.set(target.reservation, changed('it was made anew meanwhile'));
@@ -129,7 +132,7 @@ export class ReservationRelease {
       }
       const members = group.members.filter((target) => read.has(target));
       if (members.length === 0) continue;
-      const companion = group.companions.find((reservation) => now.get(keyOf(reservation))?.uid === reservation.uid);
+      const companion = group.companions.find((reservation) => now.get(refKey(reservation))?.uid === reservation.uid);
       if (companion !== undefined && !members.every(({ judged }) => judged.reason === 'other-address')) {
         const outcome = (await this.#lostItsKey(companion, group.networkName, coverage))
           ? changed(`reservation ${companion.name} of the same pod lost its key meanwhile; the next run takes both`)
@@ -164,8 +167,8 @@ export class ReservationRelease {
         return podref === reservation.podref && reading.ok && reading.address.equals(address);
       });
     const covering = coverage.poolsOf(reservation.namespace, networkName, address);
-    const names = new Set(covering.map(keyOf));
-    if (!this.inventory.pools.some((pool) => names.has(keyOf(pool)) && isHeldIn(pool))) return false;
+    const names = new Set(covering.map(refKey));
+    if (!this.inventory.pools.some((pool) => names.has(refKey(pool)) && isHeldIn(pool))) return false;
     for (const { namespace, name } of covering) {
       const object = await this.ports.reader.get(IP_POOLS, namespace, name);
       if (object !== undefined && isHeldIn(parsePool(object))) return false;
@@ -177,7 +180,7 @@ export class ReservationRelease {
     const wanted = new Map<string, Reservation>();
     for (const { members, companions } of groups) {
       for (const reservation of [...members.map((member) => member.reservation), ...companions]) {
-        wanted.set(keyOf(reservation), reservation);
+        wanted.set(refKey(reservation), reservation);
       }
     }
     const { reader } = this.ports;
@@ -189,7 +192,7 @@ export class ReservationRelease {
     // A list of all costs about as much as a GET of every fiftieth.
     if (wanted.size > 20 + (this.inventory.reservations?.length ?? 0) / 50) {
       for (const namespace of new Set(groups.map((group) => group.namespace))) {
-        for (const read of await reader.collect(RESERVATIONS, { namespace }, keep)) now.set(keyOf(read), read);
+        for (const read of await reader.collect(RESERVATIONS, { namespace }, keep)) now.set(refKey(read), read);
       }
       return now;
     }
@@ -294,7 +297,7 @@ export class ReservationRelease {
     if (read.state === 'unread') {
       this.#halt(read.failure);
       this.#undecided.add(reservation);
-      this.outcomes.set(reservation, uncertain(read.failure));
+      this.outcomes.set(reservation, undecided(read.failure));
     } else if (read.object?.metadata.uid === uid) {
       this.outcomes.set(reservation, failed('the server did not answer in time, and it is still there'));
     } else this.outcomes.set(reservation, RELEASED);
@@ -312,9 +315,9 @@ export class ReservationRelease {
         .map((target) => {
           const judged = fresh.of(target.judged.claim);
           const failure = fresh.failureOf(judged.claim);
-          if (failure !== undefined) return failed(`its owner could not be looked up: ${failure.message}`, failure);
+          if (failure !== undefined) return unseen(failure);
           if (!this.mayRelease(judged) || (!target.freedByUs && judged.evidence.owner.state !== 'absent')) {
-            return changed(`its owner is ${judged.verdict} by now (${judged.reason})`);
+            return inUse(judged);
           }
           const holder = keys.holderOf(group, target);
           return holder === null ? null : changed(`${holder} holds the address by now`);
@@ -416,7 +419,7 @@ export class ReservationRelease {
         failure = error;
         for (const { reservation } of released) {
           this.#undecided.add(reservation);
-          this.outcomes.set(reservation, uncertain(error));
+          this.outcomes.set(reservation, undecided(error));
         }
       }
     }
@@ -447,7 +450,7 @@ export class ReservationRelease {
       // They are gone, and whether a key needs one of them by now is for the next run to find out.
       for (const { members } of groups) {
         for (const target of members) {
-          if (this.#healing.has(target)) this.outcomes.set(target.reservation, uncertain(failure));
+          if (this.#healing.has(target)) this.outcomes.set(target.reservation, undecided(failure));
         }
       }
       throw failure;
@@ -470,7 +473,7 @@ export class ReservationRelease {
     const { clock, signal } = this.ports;
     const since = clock.monotonic();
     for (;;) {
-      const { state } = await this.#upstreamNow();
+      const state = await this.#upstreamNow();
       if (state.state === 'idle') return null;
       if (state.state === 'unknown' && (state.safe || batch.every(isOwn))) return null;
       const what = state.state === 'unknown' ? state.why : `whereabouts' own reconciler, which runs in ${state.pod}`;
@@ -483,12 +486,12 @@ export class ReservationRelease {
     }
   }
 
-  async #upstreamNow(): Promise<{ readonly state: UpstreamState }> {
+  async #upstreamNow(): Promise<UpstreamState> {
     const now = this.ports.clock.monotonic();
     if (this.#upstream === undefined || now - this.#upstream.at > RECONCILER_AGE_MS) {
       this.#upstream = { state: await this.ports.upstream.look(), at: now };
     }
-    return this.#upstream;
+    return this.#upstream.state;
   }
 
   async #settle(groups: readonly ReadyGroup[], outcome: Outcome): Promise<void> {
@@ -514,7 +517,6 @@ export class ReservationRelease {
 /** Which of some addresses the pools that cover them hold, read once in a holding: nobody else writes them meanwhile. */
 class KeysOfPools {
   readonly #wanted: ReadonlySet<string>;
-  readonly #holders = new Map<string, Promise<ReadonlyMap<string, string>>>();
   readonly #known = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(
@@ -528,11 +530,10 @@ class KeysOfPools {
   /** @throws ClusterFailure where one of the pools cannot be read */
   async read(groups: readonly Group[]): Promise<void> {
     const pools = groups.flatMap((group) => group.members.flatMap((target) => this.#covering(group, target)));
-    const unread = new Map(pools.map((pool) => [Coverage.keyOf(pool), pool]));
+    const unread = new Map(pools.map((pool) => [refKey(pool), pool]));
+    for (const key of this.#known.keys()) unread.delete(key);
     await inBatches([...unread], async ([key, { namespace, name }]) => {
-      let reading = this.#holders.get(key);
-      if (reading === undefined) this.#holders.set(key, (reading = this.#readPool(namespace, name)));
-      this.#known.set(key, await reading);
+      this.#known.set(key, await this.#readPool(namespace, name));
     });
   }
 
@@ -540,7 +541,7 @@ class KeysOfPools {
   holderOf(group: Group, target: ReservationTarget): string | null {
     const address = target.address.toString();
     for (const pool of this.#covering(group, target)) {
-      const holder = this.#known.get(Coverage.keyOf(pool))?.get(address);
+      const holder = this.#known.get(refKey(pool))?.get(address);
       if (holder !== undefined) return holder;
     }
     return null;
@@ -621,19 +622,7 @@ function afterThePlugins({ keylessSince }: ReservationTarget): number {
   return keylessSince + PLUGIN_BUDGET_MS;
 }
 
-function keyOf({ namespace, name }: ObjectRef): string {
-  return objectKey(namespace, name);
-}
-
 function journalReservation(object: KubeObject): JournalReservation {
   const { namespace = '', name = '', uid = '', resourceVersion = '' } = object.metadata;
   return { namespace, name, uid, resourceVersion, spec: record(object['spec']) };
-}
-
-function notTried(failure: ClusterFailure): Outcome {
-  return failed(`not tried: ${failure.message}`, failure);
-}
-
-function uncertain(failure: ClusterFailure): Outcome {
-  return failed(`it is not known whether it was released: ${failure.message}; the next run finds out`, failure);
 }

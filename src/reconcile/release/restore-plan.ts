@@ -6,12 +6,14 @@ import { leaseName } from '../../whereabouts/names.js';
 import { parsePool } from '../../whereabouts/objects.js';
 import { evidenceDocument, reservationId } from '../documents.js';
 import { countResults, type ItemOutcome, type PlanItem, type PlanReservation, type ReconcilePlan } from '../plan.js';
-import { Coverage } from './coverage.js';
 import type { PlannedWrite } from './dry-run.js';
 import { addAllPatch, hasMap } from './put-back.js';
 import type { RestorePorts } from './restore.js';
-import { namespaceOf, unitsOf, type RestoreScene, type SceneItem, type Unit } from './restore-scene.js';
+import { unitsOf, type RestoreScene, type SceneItem, type Unit } from './restore-scene.js';
 import { entryOf, reservationObject } from './restore-work.js';
+import { append } from '../../pools/multimap.js';
+import { refKey } from '../../pools/belonging.js';
+import { namespaceOf } from '../claims.js';
 
 /** What a restore would do, or (with outcomes) did. */
 export function restorePlan(
@@ -72,7 +74,7 @@ export function restorePlan(
     items: planned,
     reservations,
     summary: {
-      pools: new Set(planned.map(({ pool }) => Coverage.keyOf(pool))).size,
+      pools: new Set(planned.map(({ pool }) => refKey(pool))).size,
       allocations: planned.length,
       reservations: reservations.length,
       ...survey.counts,
@@ -103,10 +105,7 @@ export async function plannedRestore(reader: ClusterReader, scene: RestoreScene)
     }
     const { pool } = judged.claim;
     if (!standing.entry || pool === null) continue;
-    const key = Coverage.keyOf(pool);
-    const known = byPool.get(key);
-    if (known === undefined) byPool.set(key, [item]);
-    else known.push(item);
+    append(byPool, refKey(pool), item);
   }
   for (const items of byPool.values()) {
     const pool = items[0]?.judged.claim.pool;
@@ -163,7 +162,7 @@ async function trials(
     const [write] = (await plannedRestore(reader, { ...scene, items: [entry] })).filter(({ verb }) => verb === 'patch');
     const body = write?.body;
     if (write !== undefined && Array.isArray(body)) {
-      result.push(() => writer.patch(IP_POOLS, namespaceOf(entry), write.name, body, dryRun));
+      result.push(() => writer.patch(IP_POOLS, namespaceOf(entry.judged.claim), write.name, body, dryRun));
     }
   }
   if (guard != null) {

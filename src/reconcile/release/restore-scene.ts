@@ -1,13 +1,14 @@
 import type { ClusterReader } from '../../cluster/port.js';
 import { leaseName } from '../../whereabouts/names.js';
-import { objectKey } from '../../pools/belonging.js';
+import { refKey } from '../../pools/belonging.js';
 import type { InventoryOptions } from '../../pools/inventory.js';
-import type { Claim } from '../claims.js';
+import { namespaceOf, type Claim } from '../claims.js';
 import { survey, type Survey } from '../survey.js';
 import { Coverage } from './coverage.js';
-import { rangeRank } from './groups.js';
+import { rangeRank, groupKey } from './groups.js';
 import { nameOf, SeenPool, standingsOf, type Sight, type Standing, type TakenItem } from './standing.js';
 import { claimOfTaken, type Wanted } from './taken.js';
+import { append } from '../../pools/multimap.js';
 
 /** An item that was asked for, and how it stands. */
 export interface SceneItem extends TakenItem {
@@ -60,12 +61,10 @@ export function unitsOf({ survey: { inventory }, coverage, items }: RestoreScene
   for (const [at, item] of items.entries()) {
     if (item.standing.state !== 'open') continue;
     const key = groupOf(item) ?? `alone ${at}`;
-    const known = units.get(key);
-    if (known === undefined) units.set(key, [item]);
-    else known.push(item);
+    append(units, key, item);
   }
   return [...units.values()].map((members) => ({
-    namespace: namespaceOf(members[0]),
+    namespace: members[0] === undefined ? '' : namespaceOf(members[0].judged.claim),
     leases: [...new Set(members.flatMap(({ judged: { claim } }) => leasesOf(claim, coverage)))],
     items: [...members].sort((one, other) => rank(other) - rank(one)),
   }));
@@ -73,12 +72,6 @@ export function unitsOf({ survey: { inventory }, coverage, items }: RestoreScene
   function rank({ judged: { claim } }: SceneItem): number {
     return rangeRank(claim.pool, claim.address, inventory);
   }
-}
-
-/** The claim's namespace of pools. */
-export function namespaceOf(item: TakenItem | undefined): string {
-  const claim = item?.judged.claim;
-  return claim?.pool?.namespace ?? claim?.reservation?.namespace ?? '';
 }
 
 /**
@@ -95,10 +88,7 @@ function asGroups(
   for (const [at, item] of items.entries()) {
     const key = groupOf(item);
     if (key === null) continue;
-    const known = groups.get(key);
-    const member = { item, isAsked: at < asked };
-    if (known === undefined) groups.set(key, [member]);
-    else known.push(member);
+    append(groups, key, { item, isAsked: at < asked });
   }
   const result = new Map(standings);
   for (const members of groups.values()) {
@@ -123,15 +113,14 @@ function asGroups(
 function groupOf(item: TakenItem): string | null {
   const { claim, verdict } = item.judged;
   if (item.reservation === null || verdict === 'live') return null;
-  return `${objectKey(namespaceOf(item), claim.networkName ?? '')}\n${claim.podref}`;
+  return groupKey({ namespace: namespaceOf(claim), podref: claim.podref }, claim.networkName);
 }
 
 function leasesOf(claim: Claim, coverage: Coverage): string[] {
-  const { pool, reservation, address, networkName, networkKnown, sliceNode } = claim;
-  const namespace = pool?.namespace ?? reservation?.namespace ?? '';
+  const { pool, address, networkName, networkKnown, sliceNode } = claim;
   const own = pool !== null && (sliceNode !== null || !networkKnown) ? [pool.name] : [];
   if (address === null) return [leaseName(), ...own];
-  return [...coverage.leasesOf(namespace, networkName, address), ...own];
+  return [...coverage.leasesOf(namespaceOf(claim), networkName, address), ...own];
 }
 
 /** A cluster as the survey found it. */
@@ -144,7 +133,7 @@ class SurveySight implements Sight {
   ) {}
 
   pool(ref: { readonly namespace: string; readonly name: string }): SeenPool | undefined {
-    const key = Coverage.keyOf(ref);
+    const key = refKey(ref);
     let seen = this.#pools.get(key);
     if (seen === undefined) {
       const pool = this.read.inventory.pools.find(
@@ -172,10 +161,7 @@ class SurveySight implements Sight {
 }
 
 /** The pools that cover an address in its network. */
-export function coveringPools(
-  { address, pool, reservation, networkName }: Claim,
-  coverage: Coverage,
-): ReturnType<Sight['covering']> {
-  const namespace = pool?.namespace ?? reservation?.namespace ?? '';
-  return address === null ? [] : coverage.poolsOf(namespace, networkName, address);
+export function coveringPools(claim: Claim, coverage: Coverage): ReturnType<Sight['covering']> {
+  const { address, networkName } = claim;
+  return address === null ? [] : coverage.poolsOf(namespaceOf(claim), networkName, address);
 }

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../cluster/port.js';
 import { IP_POOLS, RESERVATIONS } from '../../cluster/resources.js';
-import { objectKey } from '../../pools/belonging.js';
+import { objectKey, refKey } from '../../pools/belonging.js';
 import { reservationName } from '../../whereabouts/names.js';
 import { parsePool, parseReservation, type ObjectRef } from '../../whereabouts/objects.js';
 import { inBatches } from '../batches.js';
-import { Coverage } from './coverage.js';
+import type { Coverage } from './coverage.js';
 import type { ReleasePorts } from './ports.js';
 import { hasMap } from './put-back.js';
 import { coveringPools, type SceneItem } from './restore-scene.js';
@@ -29,7 +29,7 @@ export class HoldingSight implements Sight {
     for (const { judged, reservation } of items) {
       const { claim } = judged;
       for (const pool of [...(claim.pool === null ? [] : [claim.pool]), ...sight.covering(claim)]) {
-        pools.set(Coverage.keyOf(pool), pool);
+        pools.set(refKey(pool), pool);
       }
       const guard = reservation ?? guardRef(claim);
       if (guard !== null) reservations.set(objectKey(guard.namespace, guard.name), guard);
@@ -47,7 +47,7 @@ export class HoldingSight implements Sight {
   }
 
   put(ref: ObjectRef, object: KubeObject | undefined): void {
-    const key = Coverage.keyOf(ref);
+    const key = refKey(ref);
     if (object === undefined) this.#pools.delete(key);
     else this.#pools.set(key, new SeenPool(parsePool(object), hasMap(object)));
   }
@@ -58,7 +58,7 @@ export class HoldingSight implements Sight {
   }
 
   pool(ref: ObjectRef): SeenPool | undefined {
-    return this.#pools.get(Coverage.keyOf(ref));
+    return this.#pools.get(refKey(ref));
   }
 
   reservation({ namespace, name }: ObjectRef): ReturnType<Sight['reservation']> {

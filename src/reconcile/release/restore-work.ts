@@ -4,11 +4,11 @@ import type { Preconditions } from '../../cluster/writer.js';
 import type { ClusterFailure } from '../../errors.js';
 import type { Pool } from '../../whereabouts/objects.js';
 import type { JournalIntent, JournalReservation } from '../journal.js';
-import { Coverage } from './coverage.js';
 import { entryIntent, reservationIntent } from './intents.js';
 import { failed, skipped, type Outcome } from './ports.js';
 import type { SceneItem, Unit } from './restore-scene.js';
 import { nameOf, type Standing } from './standing.js';
+import { refKey } from '../../pools/belonging.js';
 
 /** Items of one holding, and its Leases. */
 const MOST_ITEMS = 32;
@@ -94,7 +94,7 @@ export function poolsOf(works: readonly Work[]): Pool[] {
           judged: {
             claim: { pool },
           },
-        }) => (pool === null ? [] : [[Coverage.keyOf(pool), pool]]),
+        }) => (pool === null ? [] : [[refKey(pool), pool]]),
       ),
     ).values(),
   ];
@@ -103,7 +103,7 @@ export function poolsOf(works: readonly Work[]): Pool[] {
 /** Whether it is an entry of this pool. */
 export function isIn({ judged }: SceneItem, pool: Pool): boolean {
   const own = judged.claim.pool;
-  return own !== null && Coverage.keyOf(own) === Coverage.keyOf(pool);
+  return own !== null && refKey(own) === refKey(pool);
 }
 
 /** Key and entry as the run took them. */

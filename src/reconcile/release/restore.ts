@@ -11,9 +11,17 @@ import type { Tenure } from '../leases/holdings.js';
 import type { Coverage } from './coverage.js';
 import { decideByReading, SETTLED_AFTER_MS } from './decide.js';
 import { journalOutcome } from './intents.js';
-import { changed, failed, isDeadly, skipped, type Outcome, type ReleasePorts } from './ports.js';
+import {
+  changed,
+  failed,
+  isDeadly,
+  notTried,
+  PLUGIN_BUDGET_MS,
+  skipped,
+  type Outcome,
+  type ReleasePorts,
+} from './ports.js';
 import { addAllPatch } from './put-back.js';
-import { PLUGIN_BUDGET_MS } from './reservations.js';
 import { unitsOf, type RestoreScene, type SceneItem, type Unit } from './restore-scene.js';
 import { HoldingSight } from './restore-sight.js';
 import {
@@ -29,6 +37,7 @@ import {
 } from './restore-work.js';
 import { nameOf, standingsOf } from './standing.js';
 import { entryPath } from './targets.js';
+import { append } from '../../pools/multimap.js';
 
 /** A unit is begun in so many holdings; a write that others or a busy server turn away is sent so often. */
 const HOLDING_TRIES = 5;
@@ -417,10 +426,6 @@ class Restoring {
   }
 }
 
-function notTried(failure: ClusterFailure): Outcome {
-  return failed(`not tried: ${failure.message}`, failure);
-}
-
 function preconditionsOf({ metadata: { uid = '', resourceVersion = '' } }: KubeObject): Preconditions {
   return { uid, resourceVersion };
 }
@@ -443,9 +448,7 @@ function restoredByPool(outcomes: ReadonlyMap<SceneItem, Outcome>): Map<Pool, re
   for (const [{ judged }, { result, error }] of outcomes) {
     const { pool } = judged.claim;
     if (pool === null || result !== 'restored' || error !== null) continue;
-    const known = restored.get(pool);
-    if (known === undefined) restored.set(pool, [nameOf(judged.claim)]);
-    else known.push(nameOf(judged.claim));
+    append(restored, pool, nameOf(judged.claim));
   }
   return restored;
 }

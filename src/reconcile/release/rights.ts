@@ -5,6 +5,8 @@ import { leaseName } from '../../whereabouts/names.js';
 import type { JudgedClaim } from '../judged.js';
 import type { ReleasePorts } from './ports.js';
 import { releasePatch } from './targets.js';
+import { groupedBy } from '../../pools/multimap.js';
+import { namespaceOf } from '../claims.js';
 
 type RightsPorts = Pick<ReleasePorts, 'reader' | 'writer'> & {
   readonly leases: Pick<NonNullable<ReleasePorts['leases']>, 'checkRights'> | null;
@@ -23,14 +25,7 @@ export async function missingRights(
   reservationsAreKnown: boolean,
 ): Promise<Map<string, ClusterFailure>> {
   const missing = new Map<string, ClusterFailure>();
-  const byNamespace = new Map<string, JudgedClaim[]>();
-  for (const judged of targets) {
-    const namespace = judged.claim.pool?.namespace ?? judged.claim.reservation?.namespace ?? '';
-    const known = byNamespace.get(namespace);
-    if (known === undefined) byNamespace.set(namespace, [judged]);
-    else known.push(judged);
-  }
-  for (const [namespace, inside] of byNamespace) {
+  for (const [namespace, inside] of groupedBy(targets, ({ claim }) => namespaceOf(claim))) {
     const trials: Trial[] = [() => tryPatch(writer, inside)];
     if (leases !== null) {
       trials.unshift(async () => {

@@ -1,6 +1,6 @@
 import { RefusedFailure, type ClusterFailure } from '../../errors.js';
 import type { Pool, Reservation } from '../../whereabouts/objects.js';
-import type { Claim } from '../claims.js';
+import { namespaceOf, type Claim } from '../claims.js';
 import type { JudgedClaim } from '../judged.js';
 import type { Survey } from '../survey.js';
 import { EntryRelease } from './entries.js';
@@ -8,6 +8,7 @@ import type { ReservationTarget } from './groups.js';
 import { changed, failed, skipped, type MayRelease, type Outcome, type ReleasePorts } from './ports.js';
 import { ReservationRelease } from './reservations.js';
 import type { EntryTarget } from './targets.js';
+import { append } from '../../pools/multimap.js';
 
 /** What is to be released, and what that rests on. */
 export interface ReleaseOrder {
@@ -42,7 +43,7 @@ export async function release(ports: ReleasePorts, order: ReleaseOrder): Promise
   const entries = new Map<Claim, Outcome>();
   const reservations = new Map<Reservation, Outcome>();
   const withinReach = order.targets.filter(({ claim }) => {
-    const failure = order.missingRights.get(claim.pool?.namespace ?? claim.reservation?.namespace ?? '');
+    const failure = order.missingRights.get(namespaceOf(claim));
     if (failure === undefined) return true;
     if (claim.pool !== null) entries.set(claim, failed(failure.message, failure));
     if (claim.reservation !== null) reservations.set(claim.reservation, failed(failure.message, failure));
@@ -127,9 +128,7 @@ function releasedByPool(
   for (const { judged, pool, allocation } of targets) {
     if (entries.get(judged.claim)?.result !== 'released') continue;
     const address = judged.claim.address?.toString() ?? `key ${allocation.key}`;
-    const known = released.get(pool);
-    if (known === undefined) released.set(pool, [address]);
-    else known.push(address);
+    append(released, pool, address);
   }
   return released;
 }

@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Address } from '../../net/address.js';
 import type { Allocation, ObjectRef, Pool, Reservation } from '../../whereabouts/objects.js';
 import { reservationName } from '../../whereabouts/names.js';
-import { attachmentKey, type Claim } from '../claims.js';
+import { attachmentKey, type Claim, namespaceOf } from '../claims.js';
 import type { JournalReservation } from '../journal.js';
 import type { JudgedClaim } from '../judged.js';
-import { Coverage } from './coverage.js';
 import { whyNot } from './put-back.js';
+import { refKey } from '../../pools/belonging.js';
 
 /** An address that a run took. */
 export interface TakenItem {
@@ -98,11 +98,11 @@ export function nameOf({ address, pool, allocation, reservation }: Claim): strin
 }
 
 function wants({ judged: { claim } }: TakenItem): string[] {
-  const { pool, address, networkName, podref, ifName, reservation } = claim;
-  const namespace = pool?.namespace ?? reservation?.namespace ?? '';
+  const { pool, address, networkName, podref, ifName } = claim;
+  const namespace = namespaceOf(claim);
   return [
     ...(address === null ? [] : [`address ${namespace}/${networkName ?? ''}/${address.toString()}`]),
-    ...(pool === null || podref === '' ? [] : [`owner ${Coverage.keyOf(pool)} ${attachmentKey(podref, ifName)}`]),
+    ...(pool === null || podref === '' ? [] : [`owner ${refKey(pool)} ${attachmentKey(podref, ifName)}`]),
   ];
 }
 
@@ -156,9 +156,9 @@ function guardPart(claim: Claim, taken: JournalReservation | null, sight: Sight)
 function otherHolder(claim: Claim, sight: Sight): string | null {
   const { address, pool, allocation } = claim;
   if (address === null) return null;
-  const own = pool === null ? null : Coverage.keyOf(pool);
+  const own = pool === null ? null : refKey(pool);
   for (const ref of sight.covering(claim)) {
-    const isOwn = Coverage.keyOf(ref) === own;
+    const isOwn = refKey(ref) === own;
     const holder = sight
       .pool(ref)
       ?.ofAddress(address)

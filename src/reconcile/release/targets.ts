@@ -9,6 +9,9 @@ export interface EntryTarget {
   readonly allocation: Allocation;
 }
 
+/** Most keys of one patch (release protocol, release of entries 3). */
+export const MOST_KEYS = 4000;
+
 /** A pool with more entries than this takes the server about a second to patch, however little of it changes. */
 const BIG_POOL = 2000;
 

@@ -32,9 +32,11 @@ export function listPath(
   return collectionPath(resource, options.namespace) + (text === '' ? '' : `?${text}`);
 }
 
-/** Path and query of the end of a container's log. */
-export function logPath(namespace: string, pod: string, container: string | null, { tailLines }: LogOptions): string {
-  const query = new URLSearchParams({ tailLines: tailLines.toString() });
+/** Path and query of the end or the beginning of a container's log. */
+export function logPath(namespace: string, pod: string, container: string | null, options: LogOptions): string {
+  const query = new URLSearchParams(
+    'tailLines' in options ? { tailLines: options.tailLines.toString() } : { limitBytes: options.headBytes.toString() },
+  );
   if (container !== null) query.set('container', container);
   return `${objectPath(PODS, namespace, pod)}/log?${query.toString()}`;
 }

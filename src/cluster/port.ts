@@ -32,10 +32,10 @@ export interface ListOptions {
 }
 
 /**
- * Which part of a container's log is asked for: so many lines from its end, or so many bytes from its beginning (the
- * last line may then be cut).
+ * Which part of a container's log is asked for: so many lines from its end (of those not more than `limitBytes`, and then
+ * the older ones), or so many bytes from its beginning (the last line may then be cut).
  */
-export type LogOptions = { readonly tailLines: number } | { readonly headBytes: number };
+export type LogOptions = { readonly tailLines: number; readonly limitBytes?: number } | { readonly headBytes: number };
 
 /**
  * Begins the line that stands in a saved log where lines were left out: a log that contains it is not whole.

@@ -34,9 +34,10 @@ export function listPath(
 
 /** Path and query of the end or the beginning of a container's log. */
 export function logPath(namespace: string, pod: string, container: string | null, options: LogOptions): string {
-  const query = new URLSearchParams(
-    'tailLines' in options ? { tailLines: options.tailLines.toString() } : { limitBytes: options.headBytes.toString() },
-  );
+  const query = new URLSearchParams();
+  if ('tailLines' in options) query.set('tailLines', options.tailLines.toString());
+  const limit = 'tailLines' in options ? options.limitBytes : options.headBytes;
+  if (limit !== undefined) query.set('limitBytes', limit.toString());
   if (container !== null) query.set('container', container);
   return `${objectPath(PODS, namespace, pod)}/log?${query.toString()}`;
 }

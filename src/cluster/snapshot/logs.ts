@@ -173,5 +173,6 @@ async function partOf(path: string, options: LogOptions): Promise<string | undef
 export function selected(text: string, options: LogOptions): string {
   if ('headBytes' in options) return Buffer.from(text).toString('utf8', 0, options.headBytes);
   const lines = text.split(/(?<=\n)/);
-  return lines.slice(Math.max(0, lines.length - options.tailLines)).join('');
+  const end = lines.slice(Math.max(0, lines.length - options.tailLines)).join('');
+  return options.limitBytes === undefined ? end : Buffer.from(end).toString('utf8', 0, options.limitBytes);
 }

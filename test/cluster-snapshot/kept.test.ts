@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { keptOf } from '../../src/cluster/kept.js';
-import type { KubeObject } from '../../src/cluster/port.js';
 import {
   ALL_RESOURCES,
   CONFIG_MAPS,

@@ -1,5 +1,7 @@
 import {
+  CLUSTER_OPERATORS,
   CONFIG_MAPS,
+  CUSTOM_RESOURCE_DEFINITIONS,
   DAEMON_SETS,
   DEPLOYMENTS,
   EVENTS,
@@ -64,6 +66,11 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
   [DAEMON_SETS, 'list'],
   [DEPLOYMENTS, 'list'],
   [CONFIG_MAPS, 'get'],
+  // What a snapshot holds besides.
+  [NAMESPACES, 'list'],
+  [LEASES, 'list'],
+  [CUSTOM_RESOURCE_DEFINITIONS, 'get'],
+  [CLUSTER_OPERATORS, 'get'],
 ];
 
 /** What releasing uses besides. */

@@ -221,6 +221,7 @@ describe('the words of the schemas are those of the code', () => {
       'ReconcileResult',
       'Rule',
       'RuleList',
+      'SnapshotResult',
     ]);
   });
 });

@@ -89,7 +89,13 @@ async function makeReconciler(): Promise<void> {
     metadata: { name: 'hidden' },
     stringData: { password: 'hunter2' },
   });
-  await createPod(cluster, { namespace: POOL_NAMESPACE, name: RECONCILER, node: 'node-with-kubelet', labels });
+  await createPod(cluster, {
+    namespace: POOL_NAMESPACE,
+    name: RECONCILER,
+    node: 'node-with-kubelet',
+    labels,
+    spec: { containers: [{ name: 'whereabouts-reconciler', image: 'x' }] },
+  });
   kubelet.setLog(POOL_NAMESPACE, RECONCILER, 'whereabouts-reconciler', LOG);
 }
 
@@ -273,7 +279,7 @@ describe('with --redact', () => {
     ['ips', 'ls'],
     ['reconcile', '--all'],
   ])('%s %s %s: the same counts and verdicts', async (...args) => {
-    const given = args.filter((arg) => arg !== undefined);
+    const given = args as readonly string[];
     const live = await run(given, cluster.kubeconfig);
     for (const name of ['redacted', 'redacted.tar.gz']) {
       const saved = await run([...given, '--from', join(folder, name)]);

@@ -53,22 +53,41 @@ export interface ReleaseFlagValues extends RunFlagValues {
   readonly 'no-lease': boolean;
 }
 
+/** How consent to a write is had. */
+export interface Consent {
+  /** Whether the person is to be asked before anything is written. */
+  readonly asks: boolean;
+  /** Nobody can be asked, and a yes is needed: thrown before anything is written, unless there is nothing to do. */
+  readonly refusal: UsageFailure | null;
+}
+
 /**
- * Whether the person is to be asked before anything is written.
+ * How consent to a write is had here.
  * @param forPeople whether stdout carries text for people
  * @param needsYes the flag that asks for more than a script may have without `--yes`; undefined: none
+ */
+export function consentTo(io: Io, yes: boolean, forPeople: boolean, needsYes: string | undefined): Consent {
+  if (yes) return { asks: false, refusal: null };
+  if (!canAsk(io)) {
+    const refusal =
+      needsYes === undefined ? null : new UsageFailure(`${needsYes} needs --yes where nobody can be asked`);
+    return { asks: false, refusal };
+  }
+  if (forPeople) return { asks: true, refusal: null };
+  const refusal = new UsageFailure('nothing is asked where the output is for machines', {
+    hints: ['--yes     goes on without asking', 'leave -o out to be asked'],
+  });
+  return { asks: false, refusal };
+}
+
+/**
+ * `consentTo` for who knows already that there is something to do: whether the person is to be asked.
  * @throws UsageFailure where nobody can be asked, and that needs a yes
  */
 export function mustAsk(io: Io, yes: boolean, forPeople: boolean, needsYes: string | undefined): boolean {
-  if (yes) return false;
-  if (canAsk(io)) {
-    if (forPeople) return true;
-    throw new UsageFailure('nothing is asked where the output is for machines', {
-      hints: ['--yes     goes on without asking', 'leave -o out to be asked'],
-    });
-  }
-  if (needsYes === undefined) return false;
-  throw new UsageFailure(`${needsYes} needs --yes where nobody can be asked`);
+  const { asks, refusal } = consentTo(io, yes, forPeople, needsYes);
+  if (refusal !== null) throw refusal;
+  return asks;
 }
 
 /** What a release command is about to do, and where. */

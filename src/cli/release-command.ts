@@ -14,13 +14,12 @@ import { planScreen, releaseClosing, releaseQuestion } from '../render/plan.js';
 import { writesClosing, writesText } from '../render/writes.js';
 import { confirm, typed } from './ask.js';
 import { BaseCommand, exitCodeFor, type SourceFlagValues } from './base.js';
+import { consentTo, type Consent } from './consent.js';
 import { isForPeople, planOutput } from './emit.js';
 import type { ExitCode } from './exit-codes.js';
 import { messageScreen, writeAll, type Io } from './io.js';
 import type { Progress } from './progress.js';
 import {
-  consentTo,
-  type Consent,
   ReadyRelease,
   releaseExitCode,
   type ReleaseFlagValues,

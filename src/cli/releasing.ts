@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { UsageFailure, type ClusterFailure, type RefusedFailure } from '../errors.js';
+import type { ClusterFailure, RefusedFailure } from '../errors.js';
 import type { OpenIntents } from '../journal/uncertain.js';
 import type { UncertainIntent } from '../reconcile/journal.js';
 import type { JudgedClaim } from '../reconcile/judged.js';
@@ -8,10 +8,8 @@ import type { MayRelease, ReleasePorts } from '../reconcile/release/ports.js';
 import { missingRights } from '../reconcile/release/rights.js';
 import { release, type ReleaseReport } from '../reconcile/release/run.js';
 import type { Survey } from '../reconcile/survey.js';
-import { canAsk } from './ask.js';
 import type { ExitCode } from './exit-codes.js';
 import { variableOf } from './flags.js';
-import type { Io } from './io.js';
 import { journalFlag } from './journal-flag.js';
 import { countResults, directoryOf, openIntents, Run, type RunFlagValues, type RunOptions } from './releasing-run.js';
 import type { Interruption } from './signals.js';
@@ -51,43 +49,6 @@ export const releaseFlags = {
 export interface ReleaseFlagValues extends RunFlagValues {
   readonly yes: boolean;
   readonly 'no-lease': boolean;
-}
-
-/** How consent to a write is had. */
-export interface Consent {
-  /** Whether the person is to be asked before anything is written. */
-  readonly asks: boolean;
-  /** Nobody can be asked, and a yes is needed: thrown before anything is written, unless there is nothing to do. */
-  readonly refusal: UsageFailure | null;
-}
-
-/**
- * How consent to a write is had here.
- * @param forPeople whether stdout carries text for people
- * @param needsYes the flag that asks for more than a script may have without `--yes`; undefined: none
- */
-export function consentTo(io: Io, yes: boolean, forPeople: boolean, needsYes: string | undefined): Consent {
-  if (yes) return { asks: false, refusal: null };
-  if (!canAsk(io)) {
-    const refusal =
-      needsYes === undefined ? null : new UsageFailure(`${needsYes} needs --yes where nobody can be asked`);
-    return { asks: false, refusal };
-  }
-  if (forPeople) return { asks: true, refusal: null };
-  const refusal = new UsageFailure('nothing is asked where the output is for machines', {
-    hints: ['--yes     goes on without asking', 'leave -o out to be asked'],
-  });
-  return { asks: false, refusal };
-}
-
-/**
- * `consentTo` for who knows already that there is something to do: whether the person is to be asked.
- * @throws UsageFailure where nobody can be asked, and that needs a yes
- */
-export function mustAsk(io: Io, yes: boolean, forPeople: boolean, needsYes: string | undefined): boolean {
-  const { asks, refusal } = consentTo(io, yes, forPeople, needsYes);
-  if (refusal !== null) throw refusal;
-  return asks;
 }
 
 /** What a release command is about to do, and where. */

@@ -111,6 +111,15 @@ export const LEASES: Resource = {
   namespaced: true,
   typicalBytes: 1000,
 };
+/** How OpenShift's operators say that they are. */
+export const CLUSTER_OPERATORS: Resource = {
+  group: 'config.openshift.io',
+  version: 'v1',
+  plural: 'clusteroperators',
+  kind: 'ClusterOperator',
+  namespaced: false,
+  typicalBytes: 8000,
+};
 
 /** The network's own settings: one of each, named `cluster`. */
 export const NETWORK_CONFIGS: Resource = {

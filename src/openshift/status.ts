@@ -5,7 +5,7 @@ import { ClusterFailure } from '../errors.js';
 import { type Nad, readNad } from '../nad/nad.js';
 import { Gaps, isAboutOneList, USUAL_NAMESPACES } from '../pools/inventory.js';
 import type { OperatorDocument, PartName, ShimItem, ShimPart, ShimStatus } from './documents.js';
-import { effectOf, type Entry, nadOf, SHIM_TYPES, type ShimType } from './entry.js';
+import { effectOf, type Entry, isShim, nadOf, SHIM_TYPES, type ShimType } from './entry.js';
 import { findOperatorNetwork, OPERATOR_NETWORK_TITLE, type OperatorNetwork } from './operator-network.js';
 import { describeWorkload, type WorkloadDocument } from './readiness.js';
 import { podSpecOf, readWorkloads, reconcilersAmong, runs, type Workload } from './workloads.js';
@@ -36,7 +36,7 @@ interface Sight {
  */
 export async function readShimStatus(reader: ClusterReader, types: readonly ShimType[] | null): Promise<ShimStatus> {
   const gaps = new Gaps();
-  const network = await optional(gaps, 'its entries are not known', () => findOperatorNetwork(reader));
+  const { network, isForbidden } = await readNetwork(reader, gaps);
   const [operator, nads, workloads, knowsSlices] = await Promise.all([
     network === null || network === undefined ? null : readOperator(reader, network, gaps),
     optional(gaps, 'which networks use an IPAM is not known', () => reader.collect(NADS, {}, readNad)),
@@ -46,13 +46,14 @@ export async function readShimStatus(reader: ClusterReader, types: readonly Shim
     readKnowsSlices(reader, gaps),
   ]);
   const sight: Sight = { gaps, network, operator, nads, workloads, knowsSlices };
-  const platform = platformOf(sight);
+  const platform = isForbidden ? 'openshift' : platformOf(sight);
   const asked = types ?? SHIM_TYPES.filter((type) => isUsed(type, sight));
   const items: ShimItem[] = [];
   for (const type of asked) {
     const parts =
       platform === 'openshift' ? await operatorParts(reader, type, sight) : await upstreamParts(reader, type, sight);
-    items.push({ type, state: worst(parts), nads: usersOf(type, sight).map(nameOf), parts });
+    const users = nads === null ? null : usersOf(type, sight).map(nameOf);
+    items.push({ type, state: worst(parts), nads: users, parts });
   }
   const isBlind = items.some(({ parts }) => parts.some(({ state }) => state === 'unknown'));
   return {
@@ -66,7 +67,7 @@ export async function readShimStatus(reader: ClusterReader, types: readonly Shim
   };
 }
 
-/** NADs that use an IPAM type, other than those that entries without addresses of their own stand for. */
+/** NADs that use an IPAM type, other than those of shims. */
 export function usersAmong(nads: readonly Nad[], type: ShimType, shims: readonly Entry[]): Nad[] {
   const own = new Set(shims.map((entry) => `${nadOf(entry).namespace}/${nadOf(entry).name}`));
   return nads.filter(({ ipamType, namespace, name }) => ipamType === type && !own.has(`${namespace}/${name}`));
@@ -78,6 +79,19 @@ async function optional<T>(gaps: Gaps, consequence: string, read: () => Promise<
   } catch (failure) {
     gaps.note(failure, consequence);
     return null;
+  }
+}
+
+/** Whoever is not allowed to read it is told by a server that has it. */
+async function readNetwork(
+  reader: ClusterReader,
+  gaps: Gaps,
+): Promise<{ readonly network: Sight['network']; readonly isForbidden: boolean }> {
+  try {
+    return { network: await findOperatorNetwork(reader), isForbidden: false };
+  } catch (failure) {
+    gaps.note(failure, 'its entries are not known');
+    return { network: null, isForbidden: failure instanceof ClusterFailure && failure.reason === 'forbidden' };
   }
 }
 
@@ -134,7 +148,7 @@ async function readOperator(reader: ClusterReader, network: OperatorNetwork, gap
 function platformOf({ network, workloads }: Sight): ShimStatus['platform'] {
   if (network !== null) return network === undefined ? 'kubernetes' : 'openshift';
   const isThere = (workloads ?? []).some(({ object }) => object.metadata.namespace === OPERATOR_NAMESPACE);
-  return isThere ? 'openshift' : 'kubernetes';
+  return isThere ? 'openshift' : null;
 }
 
 function entriesOf({ network }: Sight, type: ShimType): Entry[] {
@@ -142,7 +156,8 @@ function entriesOf({ network }: Sight, type: ShimType): Entry[] {
 }
 
 function usersOf(type: ShimType, sight: Sight): Nad[] {
-  return usersAmong(sight.nads ?? [], type, entriesOf(sight, type));
+  const shims = entriesOf(sight, type).filter((entry) => isShim(entry, type));
+  return usersAmong(sight.nads ?? [], type, shims);
 }
 
 function isUsed(type: ShimType, sight: Sight): boolean {

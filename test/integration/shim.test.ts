@@ -296,7 +296,9 @@ test('200 rounds beside a second writer: no edit of either is lost', async () =>
       ours.push(entry);
       const [oldest] = ours;
       if (ours.length <= 5 || oldest === undefined) continue;
-      const removed = await changeNetwork(ports, (network) => planRemove(network, oldest, 'dhcp', false));
+      const removed = await changeNetwork(ports, (network) =>
+        planRemove(network, String(oldest['name']), 'dhcp', false),
+      );
       expect(removed.result).toBe('removed');
       ours.shift();
     }

@@ -44,7 +44,7 @@ describe('a write that is answered badly', () => {
     expect([(await run(server)).result, server.writes]).toEqual(['added', 1]);
     const remover = new Server([['uncertain', true]]);
     remover.list = [SHIM];
-    const removed = await run(remover, (network) => planRemove(network, SHIM, 'dhcp', false));
+    const removed = await run(remover, (network) => planRemove(network, 'dhcp-shim', 'dhcp', false));
     expect([removed.result, remover.writes]).toEqual(['removed', 1]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { effectOf, entryDiff, isSameEntry, shimEntry, shimWarnings } from '../../src/openshift/entry.js';
+import { effectOf, entryDiff, isSameEntry, isShim, shimEntry, shimWarnings } from '../../src/openshift/entry.js';
 import { generate } from '../../src/nad/generate/generate.js';
 
 const raw = (conf: unknown, more: object = {}): Record<string, unknown> => ({
@@ -65,6 +65,29 @@ describe('a shim', () => {
     expect(shimWarnings({ type: 'whereabouts', name: 'x' })).toHaveLength(1);
     expect(shimWarnings({ type: 'whereabouts', name: 'x-shim' })).toEqual([]);
     expect(shimWarnings({ type: 'dhcp', name: 'x' })).toEqual([]);
+  });
+});
+
+describe('an entry is a shim', () => {
+  const plain = { cniVersion: '1.0.0', name: 'x', type: 'bridge', ipam: { type: 'dhcp' } };
+  test.each<[string, Record<string, unknown>, boolean]>([
+    ['of any version, name and namespace', raw(plain, { namespace: 'z', simpleMacvlanConfig: null }), true],
+    ['as a list', raw({ cniVersion: '1.0.0', name: 'x', plugins: [{ type: 'bridge', ipam: { type: 'dhcp' } }] }), true],
+    ['not of another IPAM', raw({ ...plain, ipam: { type: 'whereabouts' } }), false],
+    ['not on an interface of the node', raw({ ...plain, type: 'macvlan', master: 'eth1' }), false],
+    ['not on a bridge that is named', raw({ ...plain, bridge: 'br1' }), false],
+    ['not with more plugins', raw({ name: 'x', plugins: [{ type: 'bridge', ipam: { type: 'dhcp' } }, {}] }), false],
+    ['not with anything else', raw(plain, { more: 1 }), false],
+    ['not one that the operator does not see', raw(plain, { type: 'Other' }), false],
+  ])('%s', (_title, entry, expected) => {
+    expect(isShim(entry, 'dhcp')).toBe(expected);
+  });
+
+  test('with a range it is a network', () => {
+    expect(isShim(raw({ type: 'bridge', ipam: { type: 'whereabouts', range: '10.0.0.0/24' } }), 'whereabouts')).toBe(
+      false,
+    );
+    expect(isShim(shimEntry({ type: 'whereabouts', cniVersion: '1.1.0' }), 'whereabouts')).toBe(true);
   });
 });
 

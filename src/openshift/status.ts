@@ -1,6 +1,6 @@
 import { record, records, text } from '../cluster/fields.js';
 import type { ClusterReader } from '../cluster/port.js';
-import { CLUSTER_OPERATORS, NADS, NODE_SLICE_POOLS } from '../cluster/resources.js';
+import { CLUSTER_OPERATORS, DAEMON_SETS, DEPLOYMENTS, NADS, NODE_SLICE_POOLS } from '../cluster/resources.js';
 import { ClusterFailure } from '../errors.js';
 import { type Nad, readNad } from '../nad/nad.js';
 import { Gaps, isAboutOneList, USUAL_NAMESPACES } from '../pools/inventory.js';
@@ -16,6 +16,9 @@ export const OPERATOR_NAMESPACE = 'openshift-multus';
 const UPSTREAM_NAMESPACE = 'kube-system';
 /** From this version on whereabouts' DaemonSet no longer reconciles. Source: v0.9.4 cmd/controlloop/controlloop.go. */
 const WITHOUT_SCHEDULER = [0, 9, 4] as const;
+
+/** Of what may be there, for all that a snapshot tells. */
+const NOT_COLLECTED = 'is not in the snapshot, which does not hold all of these';
 
 /** What was read of a cluster; what could not be is null, and noted. */
 interface Sight {
@@ -177,7 +180,7 @@ function nameOf({ namespace, name }: Nad): { readonly namespace: string; readonl
 /** What the Cluster Network Operator deploys for a type. */
 async function operatorParts(reader: ClusterReader, type: ShimType, sight: Sight): Promise<ShimPart[]> {
   const entries = entriesOf(sight, type);
-  const parts = [entryPart(type, entries, sight), ...entries.map((entry) => nadPart(entry, sight))];
+  const parts = [entryPart(type, entries, sight), ...entries.map((entry) => nadPart(reader, entry, sight))];
   const named = (part: PartName, kind: Workload['kind'], name: string): Promise<ShimPart> => {
     const workload = sight.workloads?.find((each) => each.kind === kind && each.object.metadata.name === name);
     return workloadPart(reader, part, { kind, namespace: OPERATOR_NAMESPACE, name }, workload, sight);
@@ -210,14 +213,15 @@ function entryPart(type: ShimType, entries: readonly Entry[], { network }: Sight
   return { ...head, object, state: 'ready', message: `${names} in ${OPERATOR_NETWORK_TITLE}`, mend: null };
 }
 
-function nadPart(entry: Entry, { nads }: Sight): ShimPart {
+function nadPart(reader: ClusterReader, entry: Entry, { nads }: Sight): ShimPart {
   const { namespace, name } = nadOf(entry);
   const head = { part: 'nad', object: { kind: NADS.kind, namespace, name }, mend: null, workload: null } as const;
   if (nads === null) return { ...head, state: 'unknown', message: 'could not be read' };
   const isThere = nads.some((nad) => nad.namespace === namespace && nad.name === name);
-  return isThere
-    ? { ...head, state: 'ready', message: null }
-    : { ...head, state: 'missing', message: 'the operator has not made it' };
+  if (isThere) return { ...head, state: 'ready', message: null };
+  return reader.isComplete(NADS, namespace)
+    ? { ...head, state: 'missing', message: 'the operator has not made it' }
+    : { ...head, state: 'unknown', message: NOT_COLLECTED };
 }
 
 /** The controller of node slices; where whereabouts does not know these there is none. */
@@ -321,7 +325,12 @@ async function workloadPart(
 ): Promise<ShimPart> {
   const head = { part, mend: null, object: usual, workload: null } as const;
   if (sight.workloads === null) return { ...head, state: 'unknown', message: 'could not be read' };
-  if (found === undefined) return { ...head, state: 'missing', message: 'is not there' };
+  if (found === undefined) {
+    const resource = usual.kind === 'DaemonSet' ? DAEMON_SETS : DEPLOYMENTS;
+    return reader.isComplete(resource, usual.namespace)
+      ? { ...head, state: 'missing', message: 'is not there' }
+      : { ...head, state: 'unknown', message: NOT_COLLECTED };
+  }
   const workload = await describeWorkload(reader, found, (failure) => {
     sight.gaps.note(failure, 'why its pods are not ready is not known');
   });

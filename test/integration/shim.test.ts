@@ -264,10 +264,10 @@ test('200 rounds beside a second writer: no edit of either is lost', async () =>
   const target: Target = await openTarget({ connection: { kubeconfig: cluster.kubeconfig }, version: 'test' }, {});
   const theirs = new Set<string>();
   let theirEdits = 0;
-  let stopped = false;
+  const stop = new AbortController();
   /** Another tool, as careful as it should be: it puts back the whole object that it read, with its version. */
   const second = (async () => {
-    for (let round = 0; !stopped; round++) {
+    for (let round = 0; !stop.signal.aborted; round++) {
       const object = await cluster.ok<{ spec: { additionalNetworks: Entry[] } }>('GET', OPERATOR_NETWORK_PATH);
       const list = object.spec.additionalNetworks;
       const name = `theirs-${round.toString()}`;
@@ -303,7 +303,7 @@ test('200 rounds beside a second writer: no edit of either is lost', async () =>
       ours.shift();
     }
   } finally {
-    stopped = true;
+    stop.abort();
     await second;
     await target.close();
   }

@@ -53,7 +53,10 @@ const PULLING = {
     labels: { app: 'whereabouts-reconciler' },
   },
   spec: { nodeName: 'worker-1' },
-  status: { phase: 'Pending', containerStatuses: [{ name: 'a', state: { waiting: { reason: 'ErrImagePull' } } }] },
+  status: {
+    phase: 'Pending',
+    containerStatuses: [{ name: 'a', state: { waiting: { reason: 'ErrImagePull', message: 'no such tag' } } }],
+  },
 };
 
 /** As `oc adm must-gather` lays it out. */
@@ -112,7 +115,7 @@ describe('shim status of a must-gather', () => {
     const run = await shim('status', '--from', from);
     expect(run.code).toBe(1);
     expect(run.stdout).toContain(
-      '✗ reconciler DaemonSet whereabouts-reconciler 1/2: 1 of 2 ready; worker-1: ErrImagePull\n',
+      '✗ reconciler DaemonSet whereabouts-reconciler 1/2: 1 of 2 ready; worker-1: ErrImagePull (no such tag)\n',
     );
     // The entry of SimpleMacvlan has the operator deploy the DHCP daemon.
     expect(run.stdout).toContain('✓ entry      tenant in network.operator.openshift.io/cluster');
@@ -121,6 +124,7 @@ describe('shim status of a must-gather', () => {
     const wide = await shim('status', 'whereabouts', '-o', 'wide', '--from', from);
     for (const part of [
       'image quay.example.com/w@sha256:01',
+      'release 4.20.3',
       'generation 2, seen 2',
       'operator: version 4.20.3, Managed',
     ])

@@ -221,6 +221,8 @@ describe('the words of the schemas are those of the code', () => {
       'ReconcileResult',
       'Rule',
       'RuleList',
+      'ShimResult',
+      'ShimStatus',
       'SnapshotResult',
     ]);
   });

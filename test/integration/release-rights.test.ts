@@ -204,6 +204,10 @@ const WITHOUT: Readonly<Record<string, Without>> = {
   // For `shim` alone.
   'get networks operator.openshift.io': UNUSED,
   'get clusteroperators config.openshift.io': UNUSED,
+  // For `snapshot save` alone.
+  'list namespaces ': UNUSED,
+  'list leases coordination.k8s.io': UNUSED,
+  'get customresourcedefinitions apiextensions.k8s.io': UNUSED,
   'get namespaces ': WARNED,
 };
 

@@ -26,7 +26,7 @@ export interface Found {
   readonly exact: boolean;
 }
 
-/** Finds places of a document. Made only for documents with findings: it parses them again, with positions. */
+/** Finds places of a document. Made only for documents with findings, and large: not to be kept. */
 export interface Locator {
   /** Where a target is in the file. */
   span(target: Target): Span;
@@ -39,19 +39,8 @@ export interface Locator {
   linedText(path: Path): string | undefined;
 }
 
-const opened = new WeakMap<LintDocument, Promise<Locator>>();
-
-/** The locator of a document; made once. */
-export function openLocator(document: LintDocument): Promise<Locator> {
-  let locator = opened.get(document);
-  if (locator === undefined) {
-    locator = open(document);
-    opened.set(document, locator);
-  }
-  return locator;
-}
-
-async function open(document: LintDocument): Promise<Locator> {
+/** Parses a document again, with positions. */
+export async function openLocator(document: LintDocument): Promise<Locator> {
   if (document.format === 'json') {
     const layer = innerLayer(document);
     const { root } = parseJson(document.text);

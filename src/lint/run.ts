@@ -4,7 +4,7 @@ import { fileText, repair } from './fix.js';
 import { type InputOptions, readInput, type Unreadable } from './input.js';
 import type { Finding } from './model.js';
 import { readDocuments } from './read-document.js';
-import type { LintDocument, SourceFile } from './source/document.js';
+import type { ReadDocument, SourceFile } from './source/document.js';
 
 /** What a run over files and standard input is to do. */
 export interface LintOptions extends InputOptions, EngineOptions {
@@ -53,7 +53,7 @@ async function* joined(first: AsyncIterable<SourceFile>, second: readonly Source
   yield* second;
 }
 
-async function* documentsOf(sources: AsyncIterable<SourceFile> | Iterable<SourceFile>): AsyncGenerator<LintDocument> {
+async function* documentsOf(sources: AsyncIterable<SourceFile> | Iterable<SourceFile>): AsyncGenerator<ReadDocument> {
   for await (const source of sources) {
     if (!isExtractable(source.name)) {
       yield* await readDocuments(source);
@@ -62,7 +62,9 @@ async function* documentsOf(sources: AsyncIterable<SourceFile> | Iterable<Source
     // The documents of all blocks of a file are numbered through.
     let index = 1;
     for (const block of extractBlocks(source)) {
-      for (const document of await readDocuments(block)) yield { ...document, index: index++ };
+      for (const { document, value } of await readDocuments(block)) {
+        yield { document: { ...document, index: index++ }, value };
+      }
     }
   }
 }

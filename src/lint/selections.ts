@@ -34,14 +34,14 @@ export function selectionsOf(set: SetSubject, network: NetworkSubject): Selectio
 /** How many pods ask for the network by one selection; infinite where it depends on the nodes. */
 export function podsOf({ attachment }: Selection): number {
   if (ON_EVERY_NODE.has(attachment.objectKind)) return Number.POSITIVE_INFINITY;
-  const replicas = valueAt(attachment.document.value, [...objectPath(attachment.path), 'spec', 'replicas']);
+  const replicas = valueAt(attachment.object, ['spec', 'replicas']);
   return typeof replicas === 'number' ? replicas : 1;
 }
 
 /** The node that its pods are bound to; undefined where they may run on others. */
 export function nodeOf({ attachment }: Selection): string | undefined {
-  const { path, document } = attachment;
-  const spec = valueAt(document.value, [...path.slice(0, path.lastIndexOf('metadata')), 'spec']);
+  const { path, object } = attachment;
+  const spec = valueAt(object, [...path.slice(listsAround(path), path.lastIndexOf('metadata')), 'spec']);
   if (!isJsonObject(spec)) return undefined;
   const selector = valueAt(spec, ['nodeSelector', 'kubernetes.io/hostname']);
   return typeof selector === 'string' ? selector : textOf(spec, 'nodeName');
@@ -51,11 +51,11 @@ function isSame(a: string | null, b: string | null): boolean {
   return a === null || b === null || a === b;
 }
 
-/** Of the object in its document: lists may stand around it. */
-function objectPath(path: Path): Path {
+/** How much of a path leads to the object: lists may stand around it. */
+function listsAround(path: Path): number {
   let length = 0;
   while (path[length] === 'items' && typeof path[length + 1] === 'number') length += 2;
-  return path.slice(0, length);
+  return length;
 }
 
 /** What cannot be read asks for nothing; the rules of pods tell of it. */

@@ -9,6 +9,7 @@ export const overlap = defineRule({
   title: 'ranges of host-local that overlap',
   why: 'host-local refuses the configuration: no pod of this network starts.',
   over: 'network',
+  about: ['host-local'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take out one of the two, or keep them apart with rangeStart and rangeEnd' },
   bad: hostLocal('"ranges": [[{"subnet": "192.0.2.0/24"}], [{"subnet": "192.0.2.128/25"}]]'),

@@ -8,6 +8,7 @@ export const rangeOverlapSelf = defineRule({
   title: 'ranges of one network that overlap',
   why: 'Every pod gets an address of each range. From ranges with addresses in common it may get the same one twice, which the kernel refuses; of two that are equal it always does, since both are one pool, where its address is found again.',
   over: 'network',
+  about: ['ipRanges'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take out one of the two, or keep them apart with range_start and range_end' },
   bad: whereabouts(

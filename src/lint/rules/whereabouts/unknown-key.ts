@@ -28,6 +28,7 @@ export const unknownKey = defineRule({
   title: 'a key of host-local, of a proposal, or spelt as whereabouts does not',
   why: 'whereabouts passes over keys that it does not know, without a word: the range is not limited, IPv6 is not there, nothing is excluded.',
   over: 'network',
+  about: ['whereabouts'],
   needs: [],
   fix: { kind: 'safe', text: 'write the key that whereabouts knows, where there is one and it is not there yet' },
   bad: whereabouts(`${RANGE},\n"rangeEnd": "192.0.2.99"`),

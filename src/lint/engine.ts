@@ -1,6 +1,7 @@
 import { Asking } from './asking.js';
 import { type ClusterReading, NO_CLUSTER } from './cluster/facts.js';
 import type { AnyRule, Draft, Edit, Finding, Profile, Rule, Severity, Subject, SubjectKind } from './model.js';
+import { groupBy } from './group-by.js';
 import { openLocator, type Locator } from './locator.js';
 import { pathText } from './path.js';
 import { type FileEdit, fileEdits } from './path-edit.js';
@@ -91,7 +92,10 @@ export async function lint(
     if (source.origin !== 'background') for (const subject of own) run.check(subject);
     suppressions.add(read.document, own);
     // Only what rules compare is kept: most documents are clean, and there may be many.
-    subjects.push(...own.flatMap(compared));
+    for (const subject of own) {
+      const kept = compared(subject);
+      if (kept !== undefined) subjects.push(kept);
+    }
   }
   for (const set of setsOf(withoutOutdated(subjects), options.scope)) run.check(set);
   const wanted = withoutSuperseded(run.raised).filter(({ subject }) => subject.document.source.origin !== 'background');
@@ -236,8 +240,7 @@ function placeOf({ at }: Draft): string {
 
 /** Finds the places, document by document: what finds them is large, and is let go of after each. */
 async function locateAll(raised: readonly Raised[], options: EngineOptions): Promise<LocatedFinding[]> {
-  const byDocument = new Map<LintDocument, Raised[]>();
-  for (const each of raised) entry(byDocument, each.subject.document, () => []).push(each);
+  const byDocument = groupBy(raised, ({ subject }) => subject.document);
   const located: LocatedFinding[] = [];
   for (const [document, own] of byDocument) {
     const locator = await openLocator(document);

@@ -3,6 +3,7 @@ import { type JsonNode, memberOf, stringPlaces } from './json/tree.js';
 import { withoutOuterQuotes } from './json/outer-quotes.js';
 import type { PathTarget, Target } from './model.js';
 import type { Path } from './path.js';
+import { rememberEach } from './remember.js';
 import type { LintDocument } from './source/document.js';
 import { type Layer, scalarLayer, stringLayer } from './source/layer.js';
 import { moved, type Span } from './source/places.js';
@@ -196,18 +197,27 @@ function yamlStep(node: YamlNode, step: string | number): Step | undefined {
 
 /** The last entry of a key, which counts; else one that `<<` brings in. */
 function entryOf(map: YamlMap, name: string): YamlEntry | undefined {
-  const isNamed = ({ key }: YamlEntry): boolean => key.type === 'scalar' && String(key.value) === name;
-  const own = map.entries.findLast(isNamed);
-  if (own !== undefined) return own;
-  for (const { key, value } of map.entries) {
-    if (key.type !== 'scalar' || key.value !== '<<' || value === undefined) continue;
-    const sources = value.type === 'list' ? value.items : [value];
-    for (const source of sources) {
-      const merged = source?.type === 'map' ? source.entries.findLast(isNamed) : undefined;
-      if (merged !== undefined) return merged;
-    }
-  }
-  return undefined;
+  return entriesOf(map).get(name) ?? mergedEntriesOf(map).get(name);
+}
+
+/** The entries of a mapping by their keys, of equal ones the last: an object may have many keys with findings. */
+const entriesOf = rememberEach((map: YamlMap): ReadonlyMap<string, YamlEntry> => {
+  const scalars = map.entries.filter(({ key }) => key.type === 'scalar');
+  return new Map(scalars.map((entry) => [nameOf(entry), entry]));
+});
+
+/** What `<<` brings in, the first source before the later ones. */
+const mergedEntriesOf = rememberEach((map: YamlMap): ReadonlyMap<string, YamlEntry> => {
+  const sources = map.entries.flatMap(({ key, value }) => {
+    if (key.type !== 'scalar' || key.value !== '<<' || value === undefined) return [];
+    return value.type === 'list' ? value.items : [value];
+  });
+  const maps = sources.filter((source) => source?.type === 'map');
+  return new Map(maps.toReversed().flatMap((source) => [...entriesOf(source)]));
+});
+
+function nameOf({ key }: YamlEntry): string {
+  return key.type === 'scalar' ? String(key.value) : '';
 }
 
 function jsonStep({ node, layer }: Extract<Node, { in: 'json' }>, step: string | number): Step | undefined {

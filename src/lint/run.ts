@@ -1,6 +1,7 @@
 import { type EngineOptions, lint, type LocatedFinding, type Outcome } from './engine.js';
 import { extractBlocks, isExtractable } from './extract.js';
 import { fileText, repair } from './fix.js';
+import { groupBy } from './group-by.js';
 import { type InputOptions, readInput, type Unreadable } from './input.js';
 import type { Finding } from './model.js';
 import { readDocuments } from './read-document.js';
@@ -77,7 +78,7 @@ async function repairAll(read: readonly SourceFile[], options: EngineOptions): P
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const repaired = repairRound(current, outcome.findings);
     if (repaired.length === 0) break;
-    fixed.push(...repaired);
+    for (const finding of repaired) fixed.push(finding);
     outcome = await lint(documentsOf(current), options);
   }
   const changed = read.flatMap((source, i): ChangedFile[] => {
@@ -89,8 +90,9 @@ async function repairAll(read: readonly SourceFile[], options: EngineOptions): P
 
 /** Repairs each file once, in place of the one before; what was repaired. */
 function repairRound(sources: SourceFile[], findings: readonly LocatedFinding[]): Finding[] {
+  const bySource = groupBy(findings, ({ document }) => document.source);
   return sources.flatMap((source, i) => {
-    const repaired = source.writable ? repair(source, findings) : undefined;
+    const repaired = source.writable ? repair(source, bySource.get(source) ?? []) : undefined;
     if (repaired === undefined) return [];
     sources[i] = repaired.source;
     return repaired.fixed;

@@ -1,3 +1,4 @@
+import { poolRangesOf } from './cross-facts.js';
 import type { AttachmentSubject, CnoSubject, ComparedNad, NetworkSubject, SetSubject, Subject } from './model.js';
 
 /** What cross rules compare: the documents of one folder, or everything. */
@@ -7,19 +8,22 @@ export type Scope = (typeof SCOPES)[number];
 /** What is kept of a document to be compared with others. */
 export type Compared = ComparedNad | NetworkSubject | AttachmentSubject | CnoSubject;
 
-/** What is kept of a subject; nothing of one that is not compared. */
-export function compared(subject: Subject): Compared[] {
+/** What is kept of a subject; undefined for one that is not compared. */
+export function compared(subject: Subject): Compared | undefined {
   switch (subject.kind) {
     case 'nad': {
       const { kind, document, path, namespace, name, network } = subject;
-      return [{ kind, document, path, namespace, name, network }];
+      return { kind, document, path, namespace, name, network };
     }
     case 'network':
+      // What is compared of its ranges is found out now, while everything else that is known of it is at hand.
+      poolRangesOf(subject);
+      return subject;
     case 'attachment':
     case 'cno':
-      return [subject];
+      return subject;
     default:
-      return [];
+      return undefined;
   }
 }
 

@@ -1,8 +1,10 @@
 import { isJsonObject } from '../cni/go-json.js';
 import { readAttachment } from './asked-networks.js';
 import { textOf } from './go-fields.js';
+import { groupBy } from './group-by.js';
 import type { AttachmentSubject, NetworkSubject, SetSubject } from './model.js';
 import type { Path } from './path.js';
+import { rememberLast } from './remember.js';
 import { valueAt } from './source/document.js';
 
 /** One network that a pod, a template or a virtual machine asks for. */
@@ -17,18 +19,17 @@ export interface Selection {
 /** Kinds that make a pod on every node. */
 const ON_EVERY_NODE: ReadonlySet<string> = new Set(['DaemonSet']);
 
-const known = new WeakMap<SetSubject, readonly Selection[]>();
+const selectionsByName = rememberLast((set: SetSubject) => groupBy(set.attachments.flatMap(selectionsIn), nameOf));
+
+function nameOf({ name }: Selection): string {
+  return name;
+}
 
 /** Who asks for a network, among what is compared. A namespace that is not written may be any. */
 export function selectionsOf(set: SetSubject, network: NetworkSubject): Selection[] {
-  let all = known.get(set);
-  if (all === undefined) {
-    all = set.attachments.flatMap(selectionsIn);
-    known.set(set, all);
-  }
   const { name } = network;
   const namespace = network.origin === 'additional-network' ? (network.namespace ?? 'default') : network.namespace;
-  return all.filter((each) => each.name === name && isSame(each.namespace, namespace));
+  return (selectionsByName(set).get(name ?? '') ?? []).filter((each) => isSame(each.namespace, namespace));
 }
 
 /** How many pods ask for the network by one selection; infinite where it depends on the nodes. */

@@ -73,7 +73,7 @@ export async function readYaml(source: SourceFile, chunk: Chunk): Promise<ReadDo
   }
   const reading = await readText(text);
   // What a template lacks may be what its placeholders bring.
-  problems.push(...(first === undefined ? reading.problems : reading.problems.filter(isCertain)));
+  for (const problem of reading.problems) if (first === undefined || isCertain(problem)) problems.push(problem);
   return { document: { source, ...chunk, text: reading.text, template: first?.what, problems }, value: reading.value };
 }
 

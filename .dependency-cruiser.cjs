@@ -121,10 +121,16 @@ module.exports = {
       '^src/cluster/(port|resources|writer)\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat)', [
+    only('watched-views-know-rows', '^src/cli/watched-views\\.ts$', [
+      room('cli'),
+      '^src/cluster/(port|resources|watched)\\.ts$',
+      '^src/(pools|reconcile)/documents\\.ts$',
+      '^src/reconcile/verdict\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!releas|generat|watched-)', [
       room('cli'),
       room('render'),
-      '^src/cluster/(open|options|port|writer)\\.ts$',
+      '^src/cluster/(open|options|port|watched|writer)\\.ts$',
       '^src/pools/inventory\\.ts$',
       '^src/whereabouts/objects\\.ts$',
       '^src/errors\\.ts$',

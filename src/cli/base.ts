@@ -13,6 +13,7 @@ import { variableOf } from './flags.js';
 import { processIo } from './io.js';
 import { Progress } from './progress.js';
 import type { CommandResult } from './result.js';
+import type { Look, WatchedView, WatchFlags } from './watch.js';
 
 /** The flags of `sourceFlags`, as oclif parses them. */
 export interface SourceFlagValues {
@@ -67,6 +68,18 @@ export abstract class BaseCommand extends Command {
     work: (reader: ClusterReader) => Promise<CommandResult>,
   ): Promise<void> {
     await this.present(flags, formats, () => this.withSource(flags, work));
+  }
+
+  /** `presentFrom`, again and again: shows what `look` finds whenever the cluster changes. */
+  protected async watchFrom<Row>(
+    flags: SourceFlagValues & WatchFlags,
+    view: WatchedView<Row>,
+    look: Look,
+  ): Promise<void> {
+    const { watch } = await import('./watch.js');
+    process.exitCode = await this.withSource(flags, (reader) =>
+      watch(reader, view, flags, { io: this.io, bin: this.config.bin }, look),
+    );
   }
 
   /** Opens the cluster or snapshot that the flags name, works on it, and closes it. */

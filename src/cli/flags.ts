@@ -71,6 +71,27 @@ export const selectorFlag = {
   }),
 };
 
+/** `-w` and what goes with it. */
+export const watchFlags = {
+  watch: Flags.boolean({
+    char: 'w',
+    summary: 'go on and show what changes; where stdout is no terminal, one JSON document a line',
+    env: variableOf('watch'),
+  }),
+  'exit-when': Flags.string({
+    summary: "with --watch: end with 0 once a row meets this, such as 'usedPercent>=90' or 'free<5%'",
+    helpValue: 'FIELD>=N[%]',
+    env: variableOf('exit-when'),
+    dependsOn: ['watch'],
+  }),
+  timeout: Flags.string({
+    summary: 'with --watch: end after this time, such as 90s or 10m; with 8 where --exit-when was not met',
+    helpValue: 'DURATION',
+    env: variableOf('timeout'),
+    dependsOn: ['watch'],
+  }),
+};
+
 /** A flag that may be given several times and takes one value each time. */
 export const repeated = (name: string, summary: string, helpValue: string) =>
   Flags.string({ summary, helpValue, env: variableOf(name), multiple: true, multipleNonGreedy: true });

@@ -31,6 +31,16 @@ export interface ListOptions {
   readonly metadataOnly?: boolean;
 }
 
+/** Takes what a followed list holds and how that changes. Called in order; none of its functions waits. */
+export interface Follower<T> {
+  /** The whole list: at the beginning, and again whenever its history was lost (410). Keys are `NAMESPACE/NAME`. */
+  listed(items: ReadonlyMap<string, T>): void;
+  /** One object as it is now; `undefined`: it is gone, or `project` lets it go. */
+  changed(key: string, value: T | undefined): void;
+  /** The API server does not answer, with the reason in words; null: it does again. What is held may be old meanwhile. */
+  trouble?(message: string | null): void;
+}
+
 /** Which part of a container's log is asked for. */
 export interface LogOptions {
   /** So many lines from its end. */
@@ -67,6 +77,19 @@ export interface ClusterReader {
    * result always is one consistent list. Never asks for `resourceVersion=0`.
    */
   collect<T>(resource: Resource, options: ListOptions, project: (object: KubeObject) => T | undefined): Promise<T[]>;
+
+  /**
+   * Reads a list as `collect` does and then follows it by a watch until `signal` is aborted; absent where nothing ever
+   * changes (a snapshot). Lost connections and a lost history are made good without end; a right that is lacking, and
+   * whatever else waiting does not mend, throws, as does everything before the first list was read.
+   */
+  follow?<T>(
+    resource: Resource,
+    options: ListOptions,
+    project: (object: KubeObject) => T | undefined,
+    follower: Follower<T>,
+    signal: AbortSignal,
+  ): Promise<void>;
 
   /**
    * Reads one object. `undefined` only for a 404 that is a Status of reason NotFound naming that very object; any

@@ -206,6 +206,7 @@ describe('the words of the schemas are those of the code', () => {
   test('one schema for each kind that is printed', () => {
     expect(KINDS).toEqual([
       'Error',
+      'IPEvent',
       'IPList',
       'IPReport',
       'Journal',
@@ -215,6 +216,7 @@ describe('the words of the schemas are those of the code', () => {
       'LintReport',
       'NadList',
       'Pool',
+      'PoolEvent',
       'PoolList',
       'RangeReport',
       'ReconcilePlan',

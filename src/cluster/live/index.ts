@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { ClusterFailure, type RequestIdentity } from '../../errors.js';
 import type { ConnectionOptions, ReadingObserver } from '../options.js';
-import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions, LogOptions } from '../port.js';
+import type { ClusterIdentity, ClusterReader, Follower, KubeObject, ListOptions, LogOptions } from '../port.js';
 import type {
   ClusterApplier,
   ClusterWriter,
@@ -16,12 +16,13 @@ import { resolveConnection, type ConnectionSurroundings } from './connection.js'
 import { Credentials } from './credentials.js';
 import type { PluginTerminal } from './exec.js';
 import { explainRefusal, notDefined, notKubernetes, statusOf, type Asker } from './explain.js';
-import { readList } from './list.js';
+import { listIdentity, readList, type ListReader } from './list.js';
 import { collectionPath, groupPath, logPath, objectPath } from './paths.js';
 import { ApiClient } from './request.js';
 import { parseJson } from './split.js';
 import { asRecord, asText, harmless } from './text.js';
 import type { BodyReader, Refusal } from './transport.js';
+import { follow } from './watch.js';
 import { apply, create, patch, remove, replace, WRITE_PATIENCE_MS, type WritePorts } from './write.js';
 
 /** What is not the user's to choose. */
@@ -113,23 +114,28 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
    *
    * @throws ClusterFailure for each way in which this can fail; see `ClusterFailureReason`.
    */
-  collect<T>(resource: Resource, options: ListOptions, project: (object: KubeObject) => T | undefined): Promise<T[]> {
-    const identity: RequestIdentity = {
-      verb: 'list',
-      resource: resourceName(resource),
-      ...(options.namespace === undefined || !resource.namespaced ? {} : { namespace: options.namespace }),
-    };
-    const reader = {
-      client: this.client,
-      asker: this.asker,
-      observer: this.observer,
-      chunkSize: this.chunkSize,
-      refused: (refusal: Refusal, of: Resource, about: RequestIdentity) => this.refused(refusal, of, about),
-      note: (text: string) => {
-        this.remarks.add(text);
-      },
-    };
-    return readList(reader, resource, options, identity, project);
+  async collect<T>(
+    resource: Resource,
+    options: ListOptions,
+    project: (object: KubeObject) => T | undefined,
+  ): Promise<T[]> {
+    const { items } = await readList(this.listReader(), resource, options, listIdentity(resource, options), project);
+    return items;
+  }
+
+  /**
+   * As the interface says; `project` as for `collect`.
+   *
+   * @throws ClusterFailure as `collect`, and for a watch that is refused.
+   */
+  follow<T>(
+    resource: Resource,
+    options: ListOptions,
+    project: (object: KubeObject) => T | undefined,
+    follower: Follower<T>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return follow(this.listReader(), { resource, options, project, follower, signal });
   }
 
   /** @throws ClusterFailure for anything but the object, or a 404 of that very object. */
@@ -256,6 +262,19 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
     this.client.close();
     this.writing.close();
     return Promise.resolve();
+  }
+
+  private listReader(): ListReader {
+    return {
+      client: this.client,
+      asker: this.asker,
+      observer: this.observer,
+      chunkSize: this.chunkSize,
+      refused: (refusal, resource, identity) => this.refused(refusal, resource, identity),
+      note: (text) => {
+        this.remarks.add(text);
+      },
+    };
   }
 
   private writePorts(): WritePorts {

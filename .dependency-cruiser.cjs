@@ -127,7 +127,16 @@ module.exports = {
       '^src/(pools|reconcile)/documents\\.ts$',
       '^src/reconcile/verdict\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat|watched-)', [
+    only('completion-knows-names', '^src/cli/complet', [
+      room('cli'),
+      room('whereabouts'),
+      room('nad'),
+      '^src/cluster/(open|options|port|resources)\\.ts$',
+      '^src/cluster/live/kubeconfig\\.ts$',
+      '^src/lint/registry\\.ts$',
+      '^src/journal/(list|directory)\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!releas|generat|watched-|complet)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|watched|writer)\\.ts$',

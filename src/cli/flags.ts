@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { UsageFailure } from '../errors.js';
+import { formatSummary } from './format-list.js';
 
 const GLOBAL = 'GLOBAL';
 
@@ -100,7 +101,7 @@ export const repeated = (name: string, summary: string, helpValue: string) =>
 export const outputFlags = (formats: readonly string[]) => ({
   output: Flags.string({
     char: 'o',
-    summary: `how the result is printed: ${formats.map(formatName).join(', ')}; FORMAT=FILE writes a file besides`,
+    summary: formatSummary(formats),
     helpValue: 'FORMAT',
     env: variableOf('output'),
     multiple: true,
@@ -108,10 +109,6 @@ export const outputFlags = (formats: readonly string[]) => ({
   }),
   'no-headers': Flags.boolean({ summary: 'leave the header of a table away', env: variableOf('no-headers') }),
 });
-
-function formatName(format: string): string {
-  return format === 'jsonpath' ? 'jsonpath=EXPR' : format;
-}
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

@@ -77,7 +77,7 @@ export class LiveScreen {
     const lines = this.#lines();
     const shown = lines.length <= room ? lines : lines.slice(0, room - 1);
     if (shown.length < lines.length) shown.push(paint(screen, 'dim', `${lines.length - shown.length} more lines`));
-    const frame = [...shown, ...foot].join(`${CLEAR_LINE_END}\r\n`);
+    const frame = [...shown, ...foot].join(`${CLEAR_LINE_END}\n`);
     io.stdout.write(`${BEGIN_FRAME}${frame}${CLEAR_LINE_END}${END_FRAME}`);
   }
 

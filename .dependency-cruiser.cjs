@@ -87,11 +87,22 @@ module.exports = {
       from: { path: room('journal') },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
     },
+    only(
+      'doctor-asks-ports',
+      room('doctor'),
+      [
+        room('doctor'),
+        '^src/cluster/(port|resources|roles|fields)\\.ts$',
+        '^src/pools/inventory\\.ts$',
+        '^src/errors\\.ts$',
+      ],
+      'It takes what is known of this machine as facts, and asks the cluster by its port.',
+    ),
     only('cluster-serves', room('cluster'), [room('cluster'), '^src/errors\\.ts$']),
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),
-      '^src/(pools|reconcile|whereabouts|lint|journal)/',
+      '^src/(pools|reconcile|whereabouts|lint|journal|doctor)/',
       '^src/errors\\.ts$',
     ]),
     {
@@ -127,6 +138,13 @@ module.exports = {
       '^src/(pools|reconcile)/documents\\.ts$',
       '^src/reconcile/verdict\\.ts$',
     ]),
+    only('facts-of-this-machine', '^src/cli/local-facts\\.ts$', [
+      room('cli'),
+      '^src/cluster/live/connection\\.ts$',
+      '^src/doctor/local\\.ts$',
+      '^src/journal/(directory|failures)\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
     only('completion-knows-names', '^src/cli/complet', [
       room('cli'),
       room('whereabouts'),
@@ -136,7 +154,7 @@ module.exports = {
       '^src/lint/registry\\.ts$',
       '^src/journal/(list|directory)\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat|watched-|complet)', [
+    only('cli-below-commands', '^src/cli/(?!releas|generat|watched-|complet|local-facts)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|watched|writer)\\.ts$',

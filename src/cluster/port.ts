@@ -103,8 +103,22 @@ export interface ClusterReader {
    */
   log(namespace: string, pod: string, container: string | null, options: LogOptions): Promise<string>;
 
-  /** Whether who asks may do that; absent where nobody can tell (a snapshot). Asks once and writes nothing. */
-  can?(verb: string, resource: Resource, namespace: string): Promise<boolean>;
+  /**
+   * Whether who asks may do that, to one object where `name` is given; absent where nobody can tell (a snapshot). Asks
+   * once and writes nothing. A plural such as `pods/log` names a subresource; an empty namespace stands for all.
+   */
+  can?(
+    verb: string,
+    resource: Pick<Resource, 'group' | 'plural' | 'namespaced'>,
+    namespace: string,
+    name?: string,
+  ): Promise<boolean>;
+
+  /** The version that the API server says it is (`v1.34.4`); absent in a snapshot. */
+  serverVersion?(): Promise<string>;
+
+  /** The versions in which the server serves a group, the preferred one first; empty: it has no such group. */
+  servedVersions?(group: string): Promise<readonly string[]>;
 
   /** The clock of whoever answers: the server's `Date`, or the moment that a snapshot was taken. */
   now(): Date;

@@ -205,6 +205,7 @@ describe('the words of the schemas are those of the code', () => {
 
   test('one schema for each kind that is printed', () => {
     expect(KINDS).toEqual([
+      'DoctorReport',
       'Error',
       'IPEvent',
       'IPList',

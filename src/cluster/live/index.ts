@@ -193,15 +193,28 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
   }
 
   /** Sends a SelfSubjectAccessReview: the server stores none, so this is reading. */
-  async can(verb: string, resource: Resource, namespace: string): Promise<boolean> {
+  async can(
+    verb: string,
+    resource: Pick<Resource, 'group' | 'plural' | 'namespaced'>,
+    namespace: string,
+    name?: string,
+  ): Promise<boolean> {
     const reviews = { group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews' };
     const review: Resource = { ...reviews, kind: 'SelfSubjectAccessReview', namespaced: false, typicalBytes: 1000 };
-    const { group, plural } = resource;
+    const [plural = '', subresource] = resource.plural.split('/');
+    const resourceAttributes = {
+      verb,
+      group: resource.group,
+      resource: plural,
+      ...(subresource === undefined ? {} : { subresource }),
+      ...(resource.namespaced ? { namespace } : {}),
+      ...(name === undefined ? {} : { name }),
+    };
     const object = {
       apiVersion: 'authorization.k8s.io/v1',
       kind: review.kind,
       metadata: {},
-      spec: { resourceAttributes: { verb, group, resource: plural, ...(resource.namespaced ? { namespace } : {}) } },
+      spec: { resourceAttributes },
     };
     const identity = { verb: 'create', resource: resourceName(review) };
     const body = { contentType: 'application/json', text: JSON.stringify(object) };
@@ -211,6 +224,22 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
     );
     if (!outcome.ok) throw await this.refused(outcome.refusal, review, identity);
     return asRecord(outcome.value['status'])?.['allowed'] === true;
+  }
+
+  /** @throws ClusterFailure as `get`. */
+  async serverVersion(): Promise<string> {
+    const version = await this.readJson('/version', (object) => typeof object['gitVersion'] === 'string');
+    return harmless(asText(version?.['gitVersion']) ?? '', 80);
+  }
+
+  /** @throws ClusterFailure as `get`. */
+  async servedVersions(group: string): Promise<readonly string[]> {
+    const found = await this.readJson(`/apis/${group}`, (object) => object['kind'] === 'APIGroup');
+    const versions: unknown = found?.['versions'];
+    if (!Array.isArray(versions)) return [];
+    const preferred = asRecord(found?.['preferredVersion'])?.['version'];
+    const names = (versions as unknown[]).flatMap((each) => asText(asRecord(each)?.['version']) ?? []);
+    return names.sort((a, b) => Number(b === preferred) - Number(a === preferred));
   }
 
   patch(
@@ -262,6 +291,21 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
     this.client.close();
     this.writing.close();
     return Promise.resolve();
+  }
+
+  /** What discovery says under a path; `undefined` for a 404. */
+  private async readJson(
+    path: string,
+    fits: (object: Readonly<Record<string, unknown>>) => boolean,
+  ): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const identity = { verb: 'get', resource: path };
+    const outcome = await this.client.send(
+      { method: 'GET', path, repeatable: true, identity },
+      this.objectReader(identity, fits),
+    );
+    if (outcome.ok) return outcome.value;
+    if (outcome.refusal.status === 404) return undefined;
+    throw explainRefusal(outcome.refusal, identity, this.asker, await this.client.authorization());
   }
 
   private listReader(): ListReader {

@@ -7,7 +7,7 @@ import { allNetworks, APPLIED_FORMATS, type ApplyFlags, applyTo, checkForm } fro
 import { interview, onceIfThere } from '../../cli/generate-dialogue.js';
 import { givenOf, questionFlags, resultFlags } from '../../cli/generate-flags.js';
 import { FORMATS, generateFrom, judge, printed, warningsOf } from '../../cli/generate-run.js';
-import { mustAsk } from '../../cli/releasing.js';
+import { mustAsk } from '../../cli/consent.js';
 import type { Profile } from '../../lint/model.js';
 import { missing } from '../../nad/generate/answers.js';
 import type { Generated } from '../../nad/generate/generate.js';

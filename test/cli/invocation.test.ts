@@ -8,4 +8,6 @@ test.each([
 ])('%s', (text, expected) => {
   expect(asInvoked(text, 'kubectl ipamctl')).toBe(expected);
   expect(asInvoked(text, 'ipamctl')).toBe(text);
+
+  expect(asInvoked('Try: kubectl ipamctl pools ls', 'kubectl ipamctl')).toBe('Try: kubectl ipamctl pools ls');
 });

@@ -19,12 +19,7 @@ import { isForPeople, planOutput } from './emit.js';
 import type { ExitCode } from './exit-codes.js';
 import { messageScreen, writeAll, type Io } from './io.js';
 import type { Progress } from './progress.js';
-import {
-  ReadyRelease,
-  releaseExitCode,
-  type ReleaseFlagValues,
-  type Releasing,
-} from './releasing.js';
+import { ReadyRelease, releaseExitCode, type ReleaseFlagValues, type Releasing } from './releasing.js';
 import { LIST_FORMATS, type CommandResult } from './result.js';
 
 /** What a command found in the cluster, and what of it is to go. */

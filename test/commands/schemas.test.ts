@@ -205,7 +205,9 @@ describe('the words of the schemas are those of the code', () => {
 
   test('one schema for each kind that is printed', () => {
     expect(KINDS).toEqual([
+      'DoctorReport',
       'Error',
+      'IPEvent',
       'IPList',
       'IPReport',
       'Journal',
@@ -215,6 +217,7 @@ describe('the words of the schemas are those of the code', () => {
       'LintReport',
       'NadList',
       'Pool',
+      'PoolEvent',
       'PoolList',
       'RangeReport',
       'ReconcilePlan',

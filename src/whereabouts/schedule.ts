@@ -259,7 +259,9 @@ function outsideOf(value: number, { min, max, names }: Bounds): string {
 
 /** A range over the field's end, as two. */
 function wrapped(first: number, last: number, { min, max }: Bounds): string {
-  return `${first.toString()}-${max.toString()},${min.toString()}-${last.toString()}`;
+  const part = (from: number, to: number): string =>
+    from === to ? from.toString() : `${from.toString()}-${to.toString()}`;
+  return `${part(first, max)},${part(min, last)}`;
 }
 
 function valueOf(text: string, { names = [] }: Bounds): number | null {

@@ -81,7 +81,8 @@ export interface ClusterReader {
 
   /**
    * Reads the end or the beginning of the log of a container as it runs now (not of one that ended before it); null
-   * names the only container of a pod. What cannot be read throws, a pod that is not there too (`not-found`).
+   * names the only container of a pod. What cannot be read throws, a pod that is not there too (`not-found`). From a
+   * snapshot it may have a gap, see `LOG_GAP`.
    */
   log(namespace: string, pod: string, container: string | null, options: LogOptions): Promise<string>;
 

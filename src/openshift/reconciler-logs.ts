@@ -7,7 +7,7 @@ export type SeenLog =
   | { readonly read: 'whole'; readonly story: ReconcilerStory }
   /** Its beginning, and what its end tells; what was between, or before a rotation, nobody saw. */
   | { readonly read: 'part'; readonly head: ReconcilerStory; readonly story: ReconcilerStory }
-  | { readonly read: 'none'; readonly why: string };
+  | { readonly read: 'none'; readonly why: string; readonly isForbidden: boolean };
 
 /** The start of the container, with the schedule that it took, is among the first lines. */
 const HEAD_BYTES = 64 * 1024;
@@ -56,7 +56,7 @@ export async function readPodLog(reader: Pick<ClusterReader, 'log'>, place: LogP
     return { read: 'part', head: isLate ? NOTHING : head, story };
   } catch (failure) {
     if (!(failure instanceof ClusterFailure) || !PARTIAL.has(failure.reason)) throw failure;
-    return { read: 'none', why: failure.message };
+    return { read: 'none', why: failure.message, isForbidden: failure.reason === 'forbidden' };
   }
 }
 

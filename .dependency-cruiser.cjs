@@ -130,10 +130,19 @@ module.exports = {
       room('render'),
       room('nad'),
       room('lint'),
-      '^src/cluster/(port|resources|writer)\\.ts$',
+      '^src/openshift/(change|entry)\\.ts$',
+      '^src/cluster/(open|port|resources|writer)\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat)', [
+    only('shims-are-asked-for', '^src/cli/shim[\\w-]*\\.ts$', [
+      room('cli'),
+      room('render'),
+      room('openshift'),
+      '^src/nad/generate/questions\\.ts$',
+      '^src/cluster/open\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!releas|generat|shim)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|writer)\\.ts$',

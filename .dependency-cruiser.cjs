@@ -142,7 +142,14 @@ module.exports = {
       '^src/cluster/open\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat|shim)', [
+    only('schedules-are-asked-for', '^src/cli/reconciler[\\w-]*\\.ts$', [
+      room('cli'),
+      room('render'),
+      room('openshift'),
+      '^src/cluster/open\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|reconciler)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|writer)\\.ts$',

@@ -127,7 +127,7 @@ function send(cluster: Target, place: SchedulePlace, write: ScheduleWrite, dryRu
 type Refused = Extract<WriteOutcome, { readonly state: 'refused' }>;
 
 function isRace({ reason, message }: Refused): boolean {
-  if (reason === 'not-found') return !/namespaces? /.test(message);
+  if (reason === 'not-found') return !/^namespaces /.test(message);
   return reason === 'exists' || reason === 'conflict' || reason === 'invalid';
 }
 
@@ -136,7 +136,7 @@ function isAsBefore(now: KubeObject | null, before: KubeObject | null | undefine
 }
 
 function explained({ failure, reason, message }: Refused, { namespace, configMap }: SchedulePlace): Error {
-  if (reason === 'invalid' && /immutable/.test(message)) {
+  if (reason === 'invalid' && message.includes('immutable')) {
     return new RefusedFailure(`ConfigMap ${namespace}/${configMap} is immutable, and cannot be changed by anybody`, {
       facts: [message],
       hints: [`kubectl delete configmap ${configMap} -n ${namespace}     so that it can be made anew`],

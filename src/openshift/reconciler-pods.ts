@@ -161,7 +161,7 @@ function podOf(
     expression,
     inForce,
     missedChange: inForce === false && wanted.changedMs !== null && nowMs - wanted.changedMs > PROPAGATION_MS,
-    lastRun: story?.lastRun == null ? null : runOf(story.lastRun),
+    lastRun: runOf(story?.lastRun ?? null),
     nextRun: schedule === null ? null : stamp(nextRun(schedule, nowMs)),
     notRunning:
       log.read === 'whole' && schedule !== null && isIdle(schedule, log.story.lastRun?.startedMs ?? null, since, nowMs),
@@ -180,7 +180,9 @@ function unknownOf(log: SeenLog, expression: string | null): string | null {
   return `its log was read in part: it began with ${began.expression}, and a change since was not seen`;
 }
 
-function runOf({ startedMs, endedMs, result, error }: ReconcilerRun): RunDocument {
+function runOf(run: ReconcilerRun | null): RunDocument | null {
+  if (run === null) return null;
+  const { startedMs, endedMs, result, error } = run;
   return { startedAt: stamp(startedMs), endedAt: stamp(endedMs), result, error };
 }
 

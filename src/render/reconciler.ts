@@ -137,7 +137,8 @@ function lastRunLine({ lastRun, problems }: ReconcilerStatus, screen: Screen, no
   return line(screen, result === 'failed' ? 'open' : 'good', 'last run', `${when}: ${result}`);
 }
 
-function podTable(pods: readonly ReconcilerPod[], now: Date, view: View): TableText {
+/** A line a pod: the schedule it goes by, its runs, what is wrong with it. */
+export function podTable(pods: readonly ReconcilerPod[], now: Date, view: View): TableText {
   const when = (stamp: string | null): string =>
     stamp === null ? '' : view.wide ? stamp : relative(new Date(stamp), now);
   return table(

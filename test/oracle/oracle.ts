@@ -99,11 +99,11 @@ export function buildProgram(name: string, source: string, told: string): string
 
 /** Asks everything in one run of the program; answers come in the order of the questions. */
 export function ask(program: string, questions: readonly Question[]): Promise<Answer[]> {
-  return askProgram<Question, Answer>(program, questions);
+  return askProgram<Answer>(program, questions);
 }
 
 /** As `ask`, of any program that answers lines of JSON by lines of JSON. */
-export async function askProgram<Q, A>(program: string, questions: readonly Q[]): Promise<A[]> {
+export async function askProgram<A>(program: string, questions: readonly object[]): Promise<A[]> {
   // The log of the plugin goes to stderr and is of no interest, unless the program fails. The limit is for questions
   // that whereabouts would work on for ever.
   const oracle = spawn(program, { stdio: ['pipe', 'pipe', 'pipe'], timeout: 120_000, killSignal: 'SIGKILL' });

@@ -127,7 +127,7 @@ function send(cluster: Target, place: SchedulePlace, write: ScheduleWrite, dryRu
 type Refused = Extract<WriteOutcome, { readonly state: 'refused' }>;
 
 function isRace({ reason, message }: Refused): boolean {
-  if (reason === 'not-found') return !/^namespaces /.test(message);
+  if (reason === 'not-found') return !message.startsWith('namespaces ');
   return reason === 'exists' || reason === 'conflict' || reason === 'invalid';
 }
 

@@ -1,7 +1,7 @@
 import { record, records, text, timeMs } from '../cluster/fields.js';
 import type { ClusterReader, KubeObject } from '../cluster/port.js';
 import { PODS } from '../cluster/resources.js';
-import type { ReconcilerRun } from '../whereabouts/reconciler-log.js';
+import { readReconcilerStory, type ReconcilerRun } from '../whereabouts/reconciler-log.js';
 import { lastTick, nextTick, readSchedule, type Schedule } from '../whereabouts/schedule.js';
 import { readPodLog, type SeenLog } from './reconciler-logs.js';
 import { podSpecOf, runs, type ReconcilerWorkload } from './workloads.js';
@@ -78,6 +78,9 @@ export interface Wanted {
  */
 export const PROPAGATION_MS = 150_000;
 
+/** What a log tells that was not read. */
+const NOTHING = readReconcilerStory('');
+
 /** Logs that are read at the same time: each is a request to another kubelet. */
 const SIDE_BY_SIDE = 8;
 
@@ -119,8 +122,9 @@ export async function readPods(
   return seen.sort((a, b) => (a.pod.name < b.pod.name ? -1 : 1));
 }
 
-/** Pods that ended, or were taken off their node, reconcile no more. */
+/** Pods that ended reconcile no more, and those that are on their way out are no longer to be judged. */
 function isOver(object: KubeObject): boolean {
+  if (object.metadata.deletionTimestamp !== undefined) return true;
   return ['Succeeded', 'Failed'].includes(String(record(object['status'])['phase']));
 }
 
@@ -142,13 +146,13 @@ function podOf(
   const { namespace = '', name = '', uid = '' } = object.metadata;
   const running = record(record(container['state'])['running']);
   const startedMs = timeMs(running['startedAt']);
-  const story = log.read === 'none' ? null : log.story;
+  const story = log.read === 'none' ? NOTHING : log.story;
   // A schedule that was refused is in no force, and the panic that follows is on its way.
-  const expression = story === null || story.refusal !== null ? null : (story.schedule?.expression ?? null);
+  const expression = story.refusal === null ? (story.schedule?.expression ?? null) : null;
   const read = expression === null ? null : readSchedule(expression);
   const schedule = read?.ok === true ? read.schedule : null;
   const inForce = expression === null || wanted.expression === null ? null : expression === wanted.expression;
-  const since = story?.schedule?.atMs ?? startedMs;
+  const since = story.schedule?.atMs ?? startedMs;
   return {
     namespace,
     name,
@@ -161,7 +165,7 @@ function podOf(
     expression,
     inForce,
     missedChange: inForce === false && wanted.changedMs !== null && nowMs - wanted.changedMs > PROPAGATION_MS,
-    lastRun: runOf(story?.lastRun ?? null),
+    lastRun: runOf(story.lastRun),
     nextRun: schedule === null ? null : stamp(nextRun(schedule, nowMs)),
     notRunning:
       log.read === 'whole' && schedule !== null && isIdle(schedule, log.story.lastRun?.startedMs ?? null, since, nowMs),

@@ -219,8 +219,11 @@ describe('the words of the schemas are those of the code', () => {
       'RangeReport',
       'ReconcilePlan',
       'ReconcileResult',
+      'ReconcilerStatus',
       'Rule',
       'RuleList',
+      'Schedule',
+      'ScheduleResult',
     ]);
   });
 });

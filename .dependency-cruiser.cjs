@@ -99,11 +99,22 @@ module.exports = {
       from: { path: room('journal') },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
     },
+    only(
+      'snapshot-saves-what-is-read',
+      room('snapshot'),
+      [
+        '^src/(snapshot|openshift|pools|nad|whereabouts|cni|net)/',
+        '^src/cluster/(port|resources|fields|kept)\\.ts$',
+        '^src/cluster/snapshot/(manifest|yaml|logs)\\.ts$',
+        '^src/errors\\.ts$',
+      ],
+      'Writes files of what a reader tells; how they look is known to who reads them, cluster/snapshot.',
+    ),
     only('cluster-serves', room('cluster'), [room('cluster'), '^src/errors\\.ts$']),
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),
-      '^src/(pools|reconcile|whereabouts|lint|journal|openshift)/',
+      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot)/',
       '^src/errors\\.ts$',
     ]),
     {
@@ -112,7 +123,7 @@ module.exports = {
       severity: 'error',
       from: { path: room('render') },
       to: {
-        path: '^src/(pools|reconcile|lint|journal|openshift)/',
+        path: '^src/(pools|reconcile|lint|journal|openshift|snapshot)/',
         dependencyTypesNot: ['type-only'],
         pathNot: '^src/reconcile/verdict\\.ts$',
       },
@@ -168,7 +179,7 @@ module.exports = {
       name: 'sources-lazily',
       comment: 'Live reading and snapshots are loaded when they are opened.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/cluster/(live|snapshot)/' },
+      from: { path: '^src/', pathNot: '^src/(cluster/(live|snapshot)|snapshot)/' },
       to: { path: '^src/cluster/(live|snapshot)/', dependencyTypesNot: ['dynamic-import'] },
     },
     {

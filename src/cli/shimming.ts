@@ -9,10 +9,10 @@ import { awaitShim } from '../openshift/wait.js';
 import { changeClosing, changeText, diffText, waitClosing } from '../render/shims.js';
 import { safe } from '../render/safe.js';
 import { confirm } from './ask.js';
+import { mustAsk } from './consent.js';
 import { type ExitCode, FINDINGS, OK, PENDING } from './exit-codes.js';
 import { type Io, messageScreen, writeAll } from './io.js';
 import type { Progress } from './progress.js';
-import { mustAsk } from './releasing.js';
 import type { CommandResult } from './result.js';
 import { Interruption } from './signals.js';
 

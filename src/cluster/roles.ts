@@ -1,6 +1,7 @@
 import {
   CLUSTER_OPERATORS,
   CONFIG_MAPS,
+  CUSTOM_RESOURCE_DEFINITIONS,
   DAEMON_SETS,
   DEPLOYMENTS,
   EVENTS,
@@ -65,6 +66,10 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
   [DAEMON_SETS, 'list'],
   [DEPLOYMENTS, 'list'],
   [CONFIG_MAPS, 'get'],
+  // What a snapshot holds besides.
+  [NAMESPACES, 'list'],
+  [LEASES, 'list'],
+  [CUSTOM_RESOURCE_DEFINITIONS, 'get'],
   // How the operator of a shim is: `shim status`.
   [CLUSTER_OPERATORS, 'get'],
 ];

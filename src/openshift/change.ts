@@ -2,7 +2,7 @@ import type { ClusterReader } from '../cluster/port.js';
 import { OPERATOR_NETWORKS, resourceName } from '../cluster/resources.js';
 import type { ClusterWriter, JsonPatchOperation } from '../cluster/writer.js';
 import { ClusterFailure, RefusedFailure } from '../errors.js';
-import { effectOf, type Entry, entryDiff, isSameEntry, type ShimType } from './entry.js';
+import { effectOf, type Entry, entryDiff, isSameEntry, isShim, nadOf, shimEntry, type ShimType } from './entry.js';
 import {
   OPERATOR_NETWORK,
   OPERATOR_NETWORK_TITLE,
@@ -102,18 +102,18 @@ export function blindAddition(entry: Entry): JsonPatchOperation {
 
 /**
  * Decides how the shim of that name gets out of the list.
- * @param shim as it would be written: an entry of that name that says something else is foreign
- * @throws RefusedFailure where it is foreign, and no force is used
+ * @throws RefusedFailure where the entry is more than a shim, and no force is used
  */
-export function planRemove(network: OperatorNetwork, shim: Entry, type: ShimType, force: boolean): Change {
-  const index = network.entries.findIndex(({ name }) => name === shim['name']);
+export function planRemove(network: OperatorNetwork, name: string, type: ShimType, force: boolean): Change {
+  const index = network.entries.findIndex((each) => each['name'] === name);
   const before = network.entries[index] ?? null;
   const other = network.entries.find((each) => each !== before && effectOf(each) === type);
   const by = other === undefined ? null : String(other['name']);
   const warnings = warningsOf(network);
   if (before === null) return { result: 'unchanged', before, after: null, by, patch: [], warnings };
-  if (!isSameEntry(before, shim) && !force) {
-    throw foreign(before, shim, type, ['--force     takes it out all the same, and its network with it']);
+  if (!isShim(before, type) && !force) {
+    const wanted = shimEntry({ type, name, namespace: nadOf(before).namespace });
+    throw foreign(before, wanted, type, ['--force     takes it out all the same, and its network with it']);
   }
   const place = `${LIST}/${index.toString()}`;
   const patch: JsonPatchOperation[] = [

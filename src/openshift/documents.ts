@@ -29,8 +29,8 @@ export interface ShimItem {
   readonly type: ShimType;
   /** The worst of its parts. */
   readonly state: 'ready' | 'pending' | 'missing' | 'unknown';
-  /** NADs that use this IPAM, other than those that shims stand for. */
-  readonly nads: readonly { readonly namespace: string; readonly name: string }[];
+  /** NADs that use this IPAM, other than those of shims; null: could not be read. */
+  readonly nads: readonly { readonly namespace: string; readonly name: string }[] | null;
   readonly parts: readonly ShimPart[];
 }
 
@@ -51,7 +51,8 @@ export interface OperatorDocument {
 export interface ShimStatus {
   readonly apiVersion: 'ipamctl.io/v1';
   readonly kind: 'ShimStatus';
-  readonly platform: 'openshift' | 'kubernetes';
+  /** Null: a snapshot that does not tell. */
+  readonly platform: 'openshift' | 'kubernetes' | null;
   /** Null: there is none, or it could not be read. */
   readonly operator: OperatorDocument | null;
   readonly items: readonly ShimItem[];

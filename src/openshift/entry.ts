@@ -66,6 +66,21 @@ export function effectOf(entry: Entry): ShimType | null {
   return SHIM_TYPES.find((type) => type === seen) ?? null;
 }
 
+/** Whether an entry is there for its IPAM type alone: no pod could do anything with its network. */
+export function isShim(entry: Entry, type: ShimType): boolean {
+  if (effectOf(entry) !== type || !hasOnly(entry, ['name', 'namespace', 'type', 'rawCNIConfig'])) return false;
+  const conf = confOf(entry);
+  if (!isJsonObject(conf)) return false;
+  const { cniVersion: _version, name: _name, disableCheck: _check, plugins, ...own } = conf;
+  const [plugin, ...others] = Array.isArray(plugins) ? (plugins as unknown[]) : [own];
+  const isAlone = others.length === 0 && (plugins === undefined || Object.keys(own).length === 0);
+  return isAlone && canonical(plugin) === canonical({ type: 'bridge', ipam: { type } });
+}
+
+function hasOnly(entry: Entry, keys: readonly string[]): boolean {
+  return Object.entries(entry).every(([key, value]) => keys.includes(key) || value === null);
+}
+
 /**
  * Whether two entries say the same: key order, white space of the configuration, and what stands for the default or for
  * nothing make no difference.

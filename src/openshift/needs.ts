@@ -3,26 +3,24 @@ import { NADS } from '../cluster/resources.js';
 import { RefusedFailure } from '../errors.js';
 import { readNad } from '../nad/nad.js';
 import type { Change } from './change.js';
-import type { Entry, ShimType } from './entry.js';
+import type { ShimType } from './entry.js';
 import { usersAmong } from './status.js';
 
 /** NADs that are named where somebody is refused; of more there is a count. */
 const MOST_NAMES = 20;
 
 /**
- * Makes sure that no network needs a shim that is to go.
- * @param shim whose own NAD goes with it
+ * Makes sure that no network needs a shim that is to go, other than its own NAD, which goes with it.
  * @throws RefusedFailure naming the NADs that use its IPAM; ClusterFailure where they may not be read
  */
 export async function refuseNeeded(
   reader: Pick<ClusterReader, 'collect'>,
-  { result, by }: Pick<Change, 'result' | 'by'>,
-  shim: Entry,
+  { result, before, by }: Pick<Change, 'result' | 'before' | 'by'>,
   type: ShimType,
 ): Promise<void> {
   // The operator goes on for another entry.
-  if (result === 'unchanged' || by !== null) return;
-  const users = usersAmong(await reader.collect(NADS, {}, readNad), type, [shim]);
+  if (result === 'unchanged' || before === null || by !== null) return;
+  const users = usersAmong(await reader.collect(NADS, {}, readNad), type, [before]);
   if (users.length === 0) return;
   const names = users.map(({ namespace, name }) => `${namespace}/${name}`).sort();
   const more = names.length - MOST_NAMES;

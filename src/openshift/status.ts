@@ -1,11 +1,11 @@
 import { record, records, text } from '../cluster/fields.js';
 import type { ClusterReader } from '../cluster/port.js';
-import { CLUSTER_OPERATORS, NADS, NODE_SLICE_POOLS } from '../cluster/resources.js';
+import { CLUSTER_OPERATORS, DAEMON_SETS, DEPLOYMENTS, NADS, NODE_SLICE_POOLS } from '../cluster/resources.js';
 import { ClusterFailure } from '../errors.js';
 import { type Nad, readNad } from '../nad/nad.js';
 import { Gaps, isAboutOneList, USUAL_NAMESPACES } from '../pools/inventory.js';
 import type { OperatorDocument, PartName, ShimItem, ShimPart, ShimStatus } from './documents.js';
-import { effectOf, type Entry, nadOf, SHIM_TYPES, type ShimType } from './entry.js';
+import { effectOf, type Entry, isShim, nadOf, SHIM_TYPES, type ShimType } from './entry.js';
 import { findOperatorNetwork, OPERATOR_NETWORK_TITLE, type OperatorNetwork } from './operator-network.js';
 import { describeWorkload, type WorkloadDocument } from './readiness.js';
 import { podSpecOf, readWorkloads, reconcilersAmong, runs, type Workload } from './workloads.js';
@@ -16,6 +16,9 @@ export const OPERATOR_NAMESPACE = 'openshift-multus';
 const UPSTREAM_NAMESPACE = 'kube-system';
 /** From this version on whereabouts' DaemonSet no longer reconciles. Source: v0.9.4 cmd/controlloop/controlloop.go. */
 const WITHOUT_SCHEDULER = [0, 9, 4] as const;
+
+/** Of what may be there, for all that a snapshot tells. */
+const NOT_COLLECTED = 'is not in the snapshot, which does not hold all of these';
 
 /** What was read of a cluster; what could not be is null, and noted. */
 interface Sight {
@@ -36,7 +39,7 @@ interface Sight {
  */
 export async function readShimStatus(reader: ClusterReader, types: readonly ShimType[] | null): Promise<ShimStatus> {
   const gaps = new Gaps();
-  const network = await optional(gaps, 'its entries are not known', () => findOperatorNetwork(reader));
+  const { network, isForbidden } = await readNetwork(reader, gaps);
   const [operator, nads, workloads, knowsSlices] = await Promise.all([
     network === null || network === undefined ? null : readOperator(reader, network, gaps),
     optional(gaps, 'which networks use an IPAM is not known', () => reader.collect(NADS, {}, readNad)),
@@ -46,13 +49,14 @@ export async function readShimStatus(reader: ClusterReader, types: readonly Shim
     readKnowsSlices(reader, gaps),
   ]);
   const sight: Sight = { gaps, network, operator, nads, workloads, knowsSlices };
-  const platform = platformOf(sight);
+  const platform = isForbidden ? 'openshift' : platformOf(sight);
   const asked = types ?? SHIM_TYPES.filter((type) => isUsed(type, sight));
   const items: ShimItem[] = [];
   for (const type of asked) {
     const parts =
       platform === 'openshift' ? await operatorParts(reader, type, sight) : await upstreamParts(reader, type, sight);
-    items.push({ type, state: worst(parts), nads: usersOf(type, sight).map(nameOf), parts });
+    const users = nads === null ? null : usersOf(type, sight).map(nameOf);
+    items.push({ type, state: worst(parts), nads: users, parts });
   }
   const isBlind = items.some(({ parts }) => parts.some(({ state }) => state === 'unknown'));
   return {
@@ -66,7 +70,7 @@ export async function readShimStatus(reader: ClusterReader, types: readonly Shim
   };
 }
 
-/** NADs that use an IPAM type, other than those that entries without addresses of their own stand for. */
+/** NADs that use an IPAM type, other than those of shims. */
 export function usersAmong(nads: readonly Nad[], type: ShimType, shims: readonly Entry[]): Nad[] {
   const own = new Set(shims.map((entry) => `${nadOf(entry).namespace}/${nadOf(entry).name}`));
   return nads.filter(({ ipamType, namespace, name }) => ipamType === type && !own.has(`${namespace}/${name}`));
@@ -78,6 +82,19 @@ async function optional<T>(gaps: Gaps, consequence: string, read: () => Promise<
   } catch (failure) {
     gaps.note(failure, consequence);
     return null;
+  }
+}
+
+/** Whoever is not allowed to read it is told by a server that has it. */
+async function readNetwork(
+  reader: ClusterReader,
+  gaps: Gaps,
+): Promise<{ readonly network: Sight['network']; readonly isForbidden: boolean }> {
+  try {
+    return { network: await findOperatorNetwork(reader), isForbidden: false };
+  } catch (failure) {
+    gaps.note(failure, 'its entries are not known');
+    return { network: null, isForbidden: failure instanceof ClusterFailure && failure.reason === 'forbidden' };
   }
 }
 
@@ -134,7 +151,7 @@ async function readOperator(reader: ClusterReader, network: OperatorNetwork, gap
 function platformOf({ network, workloads }: Sight): ShimStatus['platform'] {
   if (network !== null) return network === undefined ? 'kubernetes' : 'openshift';
   const isThere = (workloads ?? []).some(({ object }) => object.metadata.namespace === OPERATOR_NAMESPACE);
-  return isThere ? 'openshift' : 'kubernetes';
+  return isThere ? 'openshift' : null;
 }
 
 function entriesOf({ network }: Sight, type: ShimType): Entry[] {
@@ -142,7 +159,8 @@ function entriesOf({ network }: Sight, type: ShimType): Entry[] {
 }
 
 function usersOf(type: ShimType, sight: Sight): Nad[] {
-  return usersAmong(sight.nads ?? [], type, entriesOf(sight, type));
+  const shims = entriesOf(sight, type).filter((entry) => isShim(entry, type));
+  return usersAmong(sight.nads ?? [], type, shims);
 }
 
 function isUsed(type: ShimType, sight: Sight): boolean {
@@ -162,7 +180,7 @@ function nameOf({ namespace, name }: Nad): { readonly namespace: string; readonl
 /** What the Cluster Network Operator deploys for a type. */
 async function operatorParts(reader: ClusterReader, type: ShimType, sight: Sight): Promise<ShimPart[]> {
   const entries = entriesOf(sight, type);
-  const parts = [entryPart(type, entries, sight), ...entries.map((entry) => nadPart(entry, sight))];
+  const parts = [entryPart(type, entries, sight), ...entries.map((entry) => nadPart(reader, entry, sight))];
   const named = (part: PartName, kind: Workload['kind'], name: string): Promise<ShimPart> => {
     const workload = sight.workloads?.find((each) => each.kind === kind && each.object.metadata.name === name);
     return workloadPart(reader, part, { kind, namespace: OPERATOR_NAMESPACE, name }, workload, sight);
@@ -195,14 +213,15 @@ function entryPart(type: ShimType, entries: readonly Entry[], { network }: Sight
   return { ...head, object, state: 'ready', message: `${names} in ${OPERATOR_NETWORK_TITLE}`, mend: null };
 }
 
-function nadPart(entry: Entry, { nads }: Sight): ShimPart {
+function nadPart(reader: ClusterReader, entry: Entry, { nads }: Sight): ShimPart {
   const { namespace, name } = nadOf(entry);
   const head = { part: 'nad', object: { kind: NADS.kind, namespace, name }, mend: null, workload: null } as const;
   if (nads === null) return { ...head, state: 'unknown', message: 'could not be read' };
   const isThere = nads.some((nad) => nad.namespace === namespace && nad.name === name);
-  return isThere
-    ? { ...head, state: 'ready', message: null }
-    : { ...head, state: 'missing', message: 'the operator has not made it' };
+  if (isThere) return { ...head, state: 'ready', message: null };
+  return reader.isComplete(NADS, namespace)
+    ? { ...head, state: 'missing', message: 'the operator has not made it' }
+    : { ...head, state: 'unknown', message: NOT_COLLECTED };
 }
 
 /** The controller of node slices; where whereabouts does not know these there is none. */
@@ -306,7 +325,12 @@ async function workloadPart(
 ): Promise<ShimPart> {
   const head = { part, mend: null, object: usual, workload: null } as const;
   if (sight.workloads === null) return { ...head, state: 'unknown', message: 'could not be read' };
-  if (found === undefined) return { ...head, state: 'missing', message: 'is not there' };
+  if (found === undefined) {
+    const resource = usual.kind === 'DaemonSet' ? DAEMON_SETS : DEPLOYMENTS;
+    return reader.isComplete(resource, usual.namespace)
+      ? { ...head, state: 'missing', message: 'is not there' }
+      : { ...head, state: 'unknown', message: NOT_COLLECTED };
+  }
   const workload = await describeWorkload(reader, found, (failure) => {
     sight.gaps.note(failure, 'why its pods are not ready is not known');
   });

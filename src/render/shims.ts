@@ -68,13 +68,15 @@ export function shimStatusClosing({ items, platform }: ShimStatus, asked: boolea
 }
 
 function itemSection({ type, nads, parts }: ShimItem, screen: Screen, wide: boolean): string {
-  const users =
-    nads.length === 0
-      ? 'no NAD uses it'
-      : `${nads.length.toString()} ${nads.length === 1 ? 'NAD uses it' : 'NADs use it'}`;
-  const lines = [paint(screen, 'bold', `${type}: ${users}`)];
+  const lines = [paint(screen, 'bold', `${type}: ${usersText(nads)}`)];
   for (const part of parts) lines.push(...partLines(part, screen, wide));
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function usersText(nads: ShimItem['nads']): string {
+  if (nads === null) return 'which NADs use it is not known';
+  if (nads.length === 0) return 'no NAD uses it';
+  return nads.length === 1 ? '1 NAD uses it' : `${nads.length.toString()} NADs use it`;
 }
 
 function partLines(part: ShimPart, screen: Screen, wide: boolean): string[] {

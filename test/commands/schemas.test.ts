@@ -224,6 +224,9 @@ describe('the words of the schemas are those of the code', () => {
       'RuleList',
       'Schedule',
       'ScheduleResult',
+      'ShimResult',
+      'ShimStatus',
+      'SnapshotResult',
     ]);
   });
 });

@@ -2,10 +2,10 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base.js';
 import { isForPeople, planOutput } from '../../cli/emit.js';
 import { outputFlags } from '../../cli/flags.js';
-import { shimArg, shimChangeFlags, shimEntryFlags, shimOptions, shimSourceFlags } from '../../cli/shim-flags.js';
+import { shimArg, shimChangeFlags, shimNameFlag, shimOptions, shimSourceFlags } from '../../cli/shim-flags.js';
 import { CHANGE_FORMATS, runChange } from '../../cli/shimming.js';
 import { type Change, planRemove } from '../../openshift/change.js';
-import { shimEntry } from '../../openshift/entry.js';
+import { shimName } from '../../openshift/entry.js';
 import { refuseNeeded } from '../../openshift/needs.js';
 
 export default class ShimRemove extends BaseCommand {
@@ -20,7 +20,7 @@ export default class ShimRemove extends BaseCommand {
   static override flags = {
     ...shimSourceFlags,
     ...outputFlags(CHANGE_FORMATS),
-    ...shimEntryFlags,
+    ...shimNameFlag,
     ...shimChangeFlags,
     force: Flags.boolean({ summary: 'also where NADs still need it, or where the entry is no shim of ours' }),
   };
@@ -29,16 +29,15 @@ export default class ShimRemove extends BaseCommand {
     const { args, flags } = await this.parse(ShimRemove);
     const options = shimOptions(args.type, flags);
     const { type } = options;
-    const entry = shimEntry(options);
+    const name = options.name ?? shimName(type);
     const forPeople = isForPeople(await planOutput(flags.output, CHANGE_FORMATS, false));
     await this.present(flags, CHANGE_FORMATS, () =>
       this.withCluster(flags, (cluster, progress) => {
         const change = {
-          name: String(entry['name']),
+          name,
           type,
-          decide: (network: Parameters<typeof planRemove>[0]) => planRemove(network, entry, type, flags.force),
-          allow: (planned: Change) =>
-            flags.force ? Promise.resolve() : refuseNeeded(cluster, planned, planned.before ?? entry, type),
+          decide: (network: Parameters<typeof planRemove>[0]) => planRemove(network, name, type, flags.force),
+          allow: (planned: Change) => (flags.force ? Promise.resolve() : refuseNeeded(cluster, planned, type)),
           needsYes: 'shim remove',
         };
         return runChange(cluster, change, {

@@ -18,8 +18,8 @@ import { changeText, resultClosing, resultScreen, type ChangeView } from '../ren
 import { confirm } from './ask.js';
 import { FINDINGS, OK, PENDING, type ExitCode } from './exit-codes.js';
 import { messageScreen, writeAll, type Io } from './io.js';
+import { mustAsk } from './consent.js';
 import type { Progress } from './progress.js';
-import { mustAsk } from './releasing.js';
 import type { CommandResult } from './result.js';
 import { Interruption } from './signals.js';
 

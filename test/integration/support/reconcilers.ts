@@ -84,8 +84,22 @@ export async function setReady(
   const path = `/apis/apps/v1/namespaces/${which.namespace}/${which.kind.toLowerCase()}s/${NAME}/status`;
   const status =
     which.kind === 'DaemonSet'
-      ? { currentNumberScheduled: ready, numberMisscheduled: 0, desiredNumberScheduled: desired, numberReady: ready }
-      : { replicas: ready, readyReplicas: ready };
+      ? {
+          currentNumberScheduled: ready,
+          numberMisscheduled: 0,
+          desiredNumberScheduled: desired,
+          numberReady: ready,
+          observedGeneration: 1,
+          updatedNumberScheduled: desired,
+          numberAvailable: ready,
+        }
+      : {
+          observedGeneration: 1,
+          replicas: ready,
+          readyReplicas: ready,
+          updatedReplicas: ready,
+          availableReplicas: ready,
+        };
   await cluster.ok('PATCH', path, { status }, { headers: { 'content-type': 'application/merge-patch+json' } });
 }
 

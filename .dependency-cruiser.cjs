@@ -85,7 +85,7 @@ module.exports = {
       name: 'operations-need-no-package',
       severity: 'error',
       from: { path: '^src/(pools|reconcile|openshift)/' },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/cron-validator/' },
     },
     only(
       'journal-keeps-files',
@@ -186,7 +186,14 @@ module.exports = {
       '^src/lint/registry\\.ts$',
       '^src/journal/(list|directory)\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|watched-|complet|local-facts)', [
+    only('schedules-are-asked-for', '^src/cli/reconciler[\\w-]*\\.ts$', [
+      room('cli'),
+      room('render'),
+      room('openshift'),
+      '^src/cluster/open\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|reconciler|watched-|complet|local-facts)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|watched|writer)\\.ts$',

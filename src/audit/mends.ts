@@ -1,3 +1,4 @@
+import { record, text } from '../cluster/fields.js';
 import type { ClusterReader } from '../cluster/port.js';
 import { PODS } from '../cluster/resources.js';
 import { ClusterFailure, UsageFailure } from '../errors.js';
@@ -98,7 +99,7 @@ export async function unneeded(
       const object = await reader.get(PODS, owner.namespace, owner.name);
       const pod = object === undefined ? undefined : wholePod(object);
       const why =
-        pod === undefined || pod.uid !== podUidOf(finding)
+        pod === undefined || podUidOf(finding) !== pod.uid
           ? `${refKey(owner)} is gone by now`
           : pod.terminating
             ? `${refKey(owner)} is being deleted`
@@ -118,8 +119,8 @@ export async function unneeded(
   return refused;
 }
 
-function podUidOf({ evidence }: AuditFinding): string {
-  return String((evidence as { readonly podUid?: unknown } | null)?.podUid ?? '');
+function podUidOf({ evidence }: AuditFinding): string | null {
+  return text(record(evidence)['podUid']);
 }
 
 function takenOf(

@@ -211,6 +211,7 @@ describe('the words of the schemas are those of the code', () => {
     expect(KINDS).toEqual([
       'AuditReport',
       'Error',
+      'FixResult',
       'IPList',
       'IPReport',
       'Journal',

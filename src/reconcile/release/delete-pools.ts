@@ -107,11 +107,12 @@ async function deleteTogether(
   const { journal, leases, clock, signal } = ports;
   const [first] = batch;
   if (first === undefined) return;
-  if (signal.aborted) return;
+  const isInterrupted = (): boolean => signal.aborted;
+  if (isInterrupted()) return;
   const sequences = await journal.intend(batch.map(intentOf));
   const uncertain = new Set<Pool>();
   let notBefore = -Infinity;
-  for (let tried = 0; tried < HOLDING_TRIES && !signal.aborted; tried++) {
+  for (let tried = 0; tried < HOLDING_TRIES && !isInterrupted(); tried++) {
     const open = batch.filter(({ pool }) => !outcomes.has(pool));
     if (open.length === 0) break;
     const waitMs = notBefore - clock.monotonic();
@@ -140,7 +141,7 @@ async function deleteTogether(
     if (!outcomes.has(pool)) {
       outcomes.set(
         pool,
-        signal.aborted ? skipped('interrupted before it was tried') : failed('the Leases were lost each time'),
+        isInterrupted() ? skipped('interrupted before it was tried') : failed('the Leases were lost each time'),
       );
     }
   }
@@ -238,7 +239,7 @@ async function orNone<T>(reading: Promise<T[]>): Promise<T[]> {
 /** The shared Lease, and those of pools that may be of a slice. */
 function leasesOf(doomed: readonly Doomed[]): string[] {
   const own = doomed.flatMap(({ pool, belonging }) =>
-    belonging === undefined || belonging.nodeName !== null || !networkIsKnown(belonging) ? [pool.name] : [],
+    belonging?.nodeName !== null || !networkIsKnown(belonging) ? [pool.name] : [],
   );
   return [...new Set([leaseName(), ...own])];
 }

@@ -64,13 +64,16 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
   [DAEMON_SETS, 'list'],
   [DEPLOYMENTS, 'list'],
   [CONFIG_MAPS, 'get'],
+  // Which namespace the plugin uses, where several have its objects: `audit`.
+  [LEASES, 'get'],
 ];
 
 /** What releasing uses besides. */
 const OPERATOR: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...string[]])[] = [
-  [IP_POOLS, 'patch'],
+  // Deleted: empty ones that nobody draws from, by `audit --fix`.
+  [IP_POOLS, 'patch', 'delete'],
   [RESERVATIONS, 'create', 'delete'],
-  [LEASES, 'get', 'create', 'update'],
+  [LEASES, 'create', 'update'],
   [RELEASE_EVENTS, 'create'],
   // Whether whereabouts' own reconciler runs: its log, besides what a viewer reads.
   [{ group: '', plural: 'pods/log' }, 'get'],

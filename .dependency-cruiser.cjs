@@ -123,11 +123,22 @@ module.exports = {
       from: { path: room('journal') },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
     },
+    only(
+      'snapshot-saves-what-is-read',
+      room('snapshot'),
+      [
+        '^src/(snapshot|openshift|pools|nad|whereabouts|cni|net)/',
+        '^src/cluster/(port|resources|fields|kept)\\.ts$',
+        '^src/cluster/snapshot/(manifest|yaml|logs)\\.ts$',
+        '^src/errors\\.ts$',
+      ],
+      'Writes files of what a reader tells; how they look is known to who reads them, cluster/snapshot.',
+    ),
     only('cluster-serves', room('cluster'), [room('cluster'), '^src/errors\\.ts$']),
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),
-      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|audit)/',
+      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|audit)/',
       '^src/errors\\.ts$',
     ]),
     {
@@ -136,7 +147,7 @@ module.exports = {
       severity: 'error',
       from: { path: room('render') },
       to: {
-        path: '^src/(pools|reconcile|lint|journal|openshift|audit)/',
+        path: '^src/(pools|reconcile|lint|journal|openshift|snapshot|audit)/',
         dependencyTypesNot: ['type-only'],
         pathNot: '^src/reconcile/verdict\\.ts$',
       },
@@ -154,10 +165,19 @@ module.exports = {
       room('render'),
       room('nad'),
       room('lint'),
-      '^src/cluster/(port|resources|writer)\\.ts$',
+      '^src/openshift/(change|entry)\\.ts$',
+      '^src/cluster/(open|port|resources|writer)\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat)', [
+    only('shims-are-asked-for', '^src/cli/shim[\\w-]*\\.ts$', [
+      room('cli'),
+      room('render'),
+      room('openshift'),
+      '^src/nad/generate/questions\\.ts$',
+      '^src/cluster/open\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!releas|generat|shim)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|writer)\\.ts$',
@@ -176,7 +196,7 @@ module.exports = {
       name: 'sources-lazily',
       comment: 'Live reading and snapshots are loaded when they are opened.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/cluster/(live|snapshot)/' },
+      from: { path: '^src/', pathNot: '^src/(cluster/(live|snapshot)|snapshot)/' },
       to: { path: '^src/cluster/(live|snapshot)/', dependencyTypesNot: ['dynamic-import'] },
     },
     {

@@ -89,6 +89,9 @@ export interface ClusterReader {
   /** Whether who asks may do that; absent where nobody can tell (a snapshot). Asks once and writes nothing. */
   can?(verb: string, resource: Resource, namespace: string): Promise<boolean>;
 
+  /** The version of the API server (`v1.33.4`), null where it is not told; absent where there is none to ask. */
+  serverVersion?(): Promise<string | null>;
+
   /** The clock of whoever answers: the server's `Date`, or the moment that a snapshot was taken. */
   now(): Date;
 

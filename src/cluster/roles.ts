@@ -1,5 +1,7 @@
 import {
+  CLUSTER_OPERATORS,
   CONFIG_MAPS,
+  CUSTOM_RESOURCE_DEFINITIONS,
   DAEMON_SETS,
   DEPLOYMENTS,
   EVENTS,
@@ -57,15 +59,19 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
   [VIRTUAL_MACHINE_INSTANCES, 'get'],
   // What a cluster has to say to a NAD: `nad lint`.
   [NETWORK_CONFIGS, 'list'],
-  [OPERATOR_NETWORKS, 'list'],
+  [OPERATOR_NETWORKS, 'get', 'list'],
   [NODE_NETWORK_STATES, 'list'],
   [NODE_NETWORK_POLICIES, 'list'],
   [VIRTUAL_MACHINES, 'list'],
   [DAEMON_SETS, 'list'],
   [DEPLOYMENTS, 'list'],
   [CONFIG_MAPS, 'get'],
-  // Which namespace the plugin uses, where several have its objects: `audit`.
-  [LEASES, 'get'],
+  // Which namespace the plugin uses, where several have its objects: `audit`. The rest is what a snapshot holds besides.
+  [LEASES, 'get', 'list'],
+  [NAMESPACES, 'list'],
+  [CUSTOM_RESOURCE_DEFINITIONS, 'get'],
+  // How the operator of a shim is: `shim status`.
+  [CLUSTER_OPERATORS, 'get'],
 ];
 
 /** What releasing uses besides. */
@@ -80,7 +86,11 @@ const OPERATOR: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...strin
 ];
 
 /** What changing networks uses besides; server-side apply of what is not there yet is a create too. */
-const ADMIN: readonly (readonly [Resource, ...string[]])[] = [[NADS, 'create', 'patch']];
+const ADMIN: readonly (readonly [Resource, ...string[]])[] = [
+  [NADS, 'create', 'patch'],
+  // Shims, and networks as entries of the operator.
+  [OPERATOR_NETWORKS, 'patch'],
+];
 
 /** Who needs a right: who only reads, unless nothing that reads asks for it. `resource` is `plural.group`. */
 export function leastRole(verb: string, resource: string): Role {

@@ -227,6 +227,9 @@ describe('the words of the schemas are those of the code', () => {
       'ReconcileResult',
       'Rule',
       'RuleList',
+      'ShimResult',
+      'ShimStatus',
+      'SnapshotResult',
     ]);
   });
 });

@@ -186,6 +186,16 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
     throw await this.refused(outcome.refusal, PODS, identity);
   }
 
+  /** @throws ClusterFailure where nobody answers; not being told is none. */
+  async serverVersion(): Promise<string | null> {
+    const identity: RequestIdentity = { verb: 'get', resource: '/version' };
+    const outcome = await this.client.send(
+      { method: 'GET', path: '/version', repeatable: true, identity },
+      this.objectReader(identity, (answer) => typeof answer['gitVersion'] === 'string'),
+    );
+    return outcome.ok ? (asText(outcome.value['gitVersion']) ?? null) : null;
+  }
+
   /** Sends a SelfSubjectAccessReview: the server stores none, so this is reading. */
   async can(verb: string, resource: Resource, namespace: string): Promise<boolean> {
     const reviews = { group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews' };

@@ -10,7 +10,7 @@ import type { ExitCode } from './exit-codes.js';
 import { Fixing, type FixOptions } from './fixing.js';
 import { messageScreen, writeAll } from './io.js';
 import type { WriteCommandFlags } from './release-command.js';
-import { mustAsk } from './releasing.js';
+import { mustAsk } from './consent.js';
 import type { RunFlagValues } from './releasing-run.js';
 import type { CommandResult } from './result.js';
 

@@ -214,6 +214,8 @@ describe('the words of the schemas are those of the code', () => {
       'LintConfig',
       'LintReport',
       'NadList',
+      'NodeSlicePool',
+      'NodeSlicePoolList',
       'Pool',
       'PoolList',
       'RangeReport',

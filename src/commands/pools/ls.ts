@@ -1,14 +1,28 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, exitCodeFor, inventoryOptions } from '../../cli/base.js';
 import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../../cli/flags.js';
-import { LIST_FORMATS } from '../../cli/result.js';
+import { METRIC_FORMATS } from '../../cli/result.js';
+import { failWhenFlag, metSentence, parseThreshold, type ThresholdFields } from '../../cli/threshold.js';
 import { POOL_SORT_KEYS } from '../../pools/documents.js';
 import { readInventory } from '../../pools/inventory.js';
 import { listPools, selectPools } from '../../pools/list.js';
 import { staleCounts } from '../../reconcile/stale-counts.js';
 import { survey } from '../../reconcile/survey.js';
+import { poolMetrics } from '../../render/metrics.js';
 import { names } from '../../render/output.js';
 import { poolClosing, poolTable } from '../../render/pools.js';
+
+/** `blocked` and `allocatable` are parts of what is free. */
+const FIELDS: ThresholdFields = {
+  used: 'capacity',
+  usedPercent: null,
+  free: 'capacity',
+  blocked: 'capacity',
+  allocatable: 'capacity',
+  capacity: null,
+  stale: 'capacity',
+  problems: null,
+};
 
 export default class PoolsLs extends BaseCommand {
   static override summary = 'list the pools of whereabouts: range, capacity, used, free';
@@ -18,6 +32,8 @@ export default class PoolsLs extends BaseCommand {
   static override examples = [
     '<%= config.bin %> pools ls --sort-by used',
     '<%= config.bin %> pools ls --stale',
+    "<%= config.bin %> pools ls --fail-when 'used>=80%' --fail-when 'stale>0'",
+    '<%= config.bin %> pools ls -o prometheus',
     "<%= config.bin %> pools ls -o jsonpath='{.items[*].name}'",
     '<%= config.bin %> pools ls --from must-gather.tar.gz',
   ];
@@ -25,7 +41,7 @@ export default class PoolsLs extends BaseCommand {
     ...sourceFlags,
     ...namespaceFlags('only pools in this namespace'),
     ...selectorFlag,
-    ...outputFlags(LIST_FORMATS),
+    ...outputFlags(METRIC_FORMATS),
     'sort-by': Flags.option({
       options: POOL_SORT_KEYS,
       summary: 'used: the fullest first; free: the least free first',
@@ -34,12 +50,16 @@ export default class PoolsLs extends BaseCommand {
     })(),
     network: repeated('network', 'only pools of this network name; may be given several times', 'NAME'),
     stale: Flags.boolean({ summary: 'count stale addresses too: reads the pods', env: variableOf('stale') }),
+    ...failWhenFlag(FIELDS),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(PoolsLs);
-    await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
-      const judged = flags.stale ? await survey(reader, { ...inventoryOptions(flags), findingsOnly: true }) : null;
+    const thresholds = (flags['fail-when'] ?? []).map((text) => parseThreshold('--fail-when', text, FIELDS));
+    // Whoever asks about stale addresses wants them counted.
+    const stale = flags.stale || thresholds.some(({ field }) => field === 'stale');
+    await this.presentFrom(flags, METRIC_FORMATS, async (reader) => {
+      const judged = stale ? await survey(reader, { ...inventoryOptions(flags), findingsOnly: true }) : null;
       const inventory =
         judged?.inventory ?? (await readInventory(reader, { ...inventoryOptions(flags), sideBySide: true }));
       const selected = await selectPools(reader, flags.selector);
@@ -52,17 +72,19 @@ export default class PoolsLs extends BaseCommand {
       });
       const incomplete = list.incomplete || (judged?.incomplete ?? false);
       const warnings = [...new Set([...list.warnings, ...(judged?.warnings ?? []), ...reader.notes])];
+      const met = metSentence(thresholds, list.items);
       return {
         document: { ...list, incomplete, warnings },
-        human: (view) => poolTable(list.items, { ...view, stale: flags.stale }),
+        human: (view) => poolTable(list.items, { ...view, stale }),
         names: () => names('ippool.whereabouts.cni.cncf.io', list.items),
+        texts: { prometheus: () => poolMetrics(list.items, incomplete) },
         closing: poolClosing(list.items, {
-          stale: flags.stale,
+          stale,
           namespaces: inventory.namespaces,
           narrowed: [flags.namespace, flags.selector, flags.network].some((value) => value !== undefined),
         }),
-        warnings,
-        exitCode: exitCodeFor(incomplete),
+        warnings: [...warnings, ...met],
+        exitCode: exitCodeFor(incomplete, met.length > 0),
       };
     });
   }

@@ -6,7 +6,7 @@ export const LARGEST_OBJECT_BYTES = 1_572_864;
 export const LARGE_OBJECT_BYTES = 1_000_000;
 
 /** `{"nodeName":"","sliceRange":""},` around the two texts. */
-const ENTRY_BYTES = 33;
+const ENTRY_BYTES = 32;
 /** Metadata, an owner and the managed fields, as the API server keeps them. */
 const HEAD_BYTES = 1500;
 /** How long a node's name is taken to be: that of a cloud's instance. */

@@ -79,7 +79,7 @@ module.exports = {
       'audit-compares-what-was-read',
       room('audit'),
       [
-        '^src/(audit|pools|reconcile|nad|whereabouts|cni|net)/',
+        '^src/(audit|openshift|pools|reconcile|nad|whereabouts|cni|net)/',
         '^src/lint/model\\.ts$',
         '^src/cluster/(port|writer|resources|fields)\\.ts$',
         '^src/errors\\.ts$',

@@ -20,9 +20,11 @@ export const SLICE_POOL: Sought = { noun: 'node slice pool', topic: 'slices', re
 /** A NAD with node slices that has no slice pool: every ADD and DEL of its pods fails. */
 export interface MissingSlicePoolDocument {
   readonly nad: ObjectRef;
-  /** The name that whereabouts looks for; null where the network has none. */
-  readonly slicePool: string | null;
-  /** One sentence: what most likely keeps the controller from making it. */
+  /** The name that whereabouts looks for. */
+  readonly slicePool: string;
+  /** What most likely keeps the controller from making it. */
+  readonly reason: 'no-range' | 'at-odds' | 'not-divisible' | 'owner-elsewhere' | 'controller';
+  /** The same in words. */
   readonly message: string;
 }
 
@@ -139,29 +141,44 @@ export function missingSlicePools({ nads, nodeSlicePools, pools }: Inventory): M
   if (nads === null || nodeSlicePools === null) return [];
   const there = new Set(nodeSlicePools.map(({ name }) => name));
   const home = new Set([...nodeSlicePools, ...pools].map(({ namespace }) => namespace));
-  const named = [...nadsBySlicePool(nads)].flatMap(([slicePool, users]) =>
-    there.has(slicePool) ? [] : users.map((nad) => ({ nad, slicePool, message: whyMissing(nad, nads, home) })),
+  return [...nadsBySlicePool(nads)].flatMap(([slicePool, users]) =>
+    there.has(slicePool)
+      ? []
+      : users.map((nad) => ({
+          nad: { namespace: nad.namespace, name: nad.name },
+          slicePool,
+          ...whyMissing(nad, nads, home),
+        })),
   );
-  return named.map(({ nad, ...rest }) => ({ nad: { namespace: nad.namespace, name: nad.name }, ...rest }));
 }
 
 /** In the order in which the controller comes upon it. Source: whereabouts v0.9.4 pkg/node-controller/controller.go. */
-function whyMissing(nad: Nad, nads: readonly Nad[], home: ReadonlySet<string>): string {
+function whyMissing(
+  nad: Nad,
+  nads: readonly Nad[],
+  home: ReadonlySet<string>,
+): Pick<MissingSlicePoolDocument, 'reason' | 'message'> {
   const { whereabouts } = nad;
   const [range] = whereabouts?.ok === true ? whereabouts.ranges : [];
-  if (whereabouts?.ok !== true || range === undefined) return 'it has no range to divide';
+  if (whereabouts?.ok !== true || range === undefined) {
+    return { reason: 'no-range', message: 'it has no range to divide' };
+  }
   const other = nads.find((candidate) => isAtOdds(nad, candidate));
   if (other !== undefined) {
     const network = whereabouts.networkName === null ? 'neither has a network_name' : 'both have its network_name';
-    return `${other.namespace}/${other.name} has another range or slice size, and ${network}: the controller of whereabouts 0.9.4 and older then makes slices for neither`;
+    const message = `${other.namespace}/${other.name} has another range or slice size, and ${network}: the controller of whereabouts 0.9.4 and older then makes slices for neither`;
+    return { reason: 'at-odds', message };
   }
   const division = divideRange(range.range.toString(), whereabouts.nodeSliceSize ?? '');
-  if (!division.ok) return `${range.range.toString()} cannot be divided: ${division.error}`;
+  if (!division.ok) {
+    return { reason: 'not-divisible', message: `${range.range.toString()} cannot be divided: ${division.error}` };
+  }
   if (home.size > 0 && !home.has(nad.namespace)) {
     const [namespace = ''] = home;
-    return `the NAD is not in ${namespace}, where its slice pool would be: Kubernetes deletes what has an owner elsewhere`;
+    const message = `the NAD is not in ${namespace}, where its slice pool would be: Kubernetes deletes what has an owner elsewhere`;
+    return { reason: 'owner-elsewhere', message };
   }
-  return 'does the node slice controller run?';
+  return { reason: 'controller', message: 'does the node slice controller run?' };
 }
 
 /** Source: whereabouts v0.9.4 pkg/node-controller/controller.go (checkIpamConfMatch). */

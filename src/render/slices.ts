@@ -191,8 +191,7 @@ function noteOf({ sliceRange, exists, inForce }: NodeSliceDocument): string {
 }
 
 function missingText({ nad, slicePool, message }: MissingSlicePoolDocument): string {
-  const name = slicePool === null ? 'no node slice pool' : `no node slice pool "${slicePool}"`;
-  return `NAD ${nad.namespace}/${nad.name} has ${name}, and its pods do not start: ${message}`;
+  return `NAD ${nad.namespace}/${nad.name} has no node slice pool "${slicePool}", and its pods do not start: ${message}`;
 }
 
 function leftoverSentence({ name, range, nodeName, sliceNodeName, used }: LeftoverPoolDocument): string {

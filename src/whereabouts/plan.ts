@@ -1,7 +1,7 @@
 import type { Prefix } from '../net/prefix.js';
 import { parseIpam, type WhereaboutsRange } from './ipam.js';
 import { type RangeOutcome, slicedRange, wholeRange } from './ranges.js';
-import { LARGE_OBJECT_BYTES, LARGEST_OBJECT_BYTES, slicePoolBytes } from './slice-pool-size.js';
+import { LARGE_OBJECT_BYTES, LARGEST_OBJECT_BYTES, slicePoolBytes } from './object-size.js';
 
 /** What is to be planned. */
 export interface PlanRequest {

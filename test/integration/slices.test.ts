@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { poolBytes } from '../../src/whereabouts/object-size.js';
+import { parsePool } from '../../src/whereabouts/objects.js';
+import { folderWith, removeFolders } from '../support/world.js';
 import type { NodeSlicePoolList, NodeSlicePoolReport } from '../../src/pools/slices.js';
 import type { PlannedRange } from '../../src/whereabouts/plan.js';
 import { attach } from '../cluster/attach.js';
 import type { KubeObject } from '../cluster/client.js';
 import { POOL_NAMESPACE, TestCluster } from '../cluster/cluster.js';
 import { type Controller, startNodeSliceController } from '../cluster/controllers.js';
-import { createNad, createNode, deletePod } from '../cluster/objects.js';
+import { createNad, createNode, createPodEvent, createPool, deletePod } from '../cluster/objects.js';
 import { PluginFailure } from '../cluster/plugin.js';
 import { waitFor } from '../cluster/wait.js';
 import { violations } from '../support/schemas.js';
@@ -105,6 +108,26 @@ async function show(name: string): Promise<NodeSlicePoolReport> {
   return document;
 }
 
+type Allocations = NonNullable<Parameters<typeof createPool>[3]>;
+
+interface Finding {
+  check: string;
+  severity: string;
+  message: string;
+  object: { kind: string; name: string };
+  evidence: Record<string, unknown>;
+  fix: string | null;
+}
+
+/** What an audit of some checks finds, on the cluster or in files. */
+async function audit(checks: readonly string[], from: readonly string[] = []): Promise<Finding[]> {
+  const args = checks.flatMap((check) => ['--check', check]);
+  const run = await runCli(['audit', '-o', 'json', ...args, ...from], from.length > 0 ? {} : { kubeconfig });
+  const report = jsonOf(run) as { findings: Finding[]; skipped: unknown[] };
+  expect(report.skipped).toEqual([]);
+  return report.findings;
+}
+
 const codes = ({ problems }: { problems: readonly { code: string }[] }): string[] => problems.map(({ code }) => code);
 
 /** What a list says of a slice pool, against the API. */
@@ -141,6 +164,8 @@ async function expectAgreement(name: string, pool: (slice: Slice) => string): Pr
 const bluePool = ({ nodeName, sliceRange }: Slice): string => `blue-${nodeName}-${sliceRange.replace('/', '-')}`;
 const plainPool = ({ nodeName, sliceRange }: Slice): string => `${nodeName}-${sliceRange.replace('/', '-')}`;
 
+const SLICE_CHECKS = ['leftover-slice-pool', 'missing-slice-pool', 'slice-node-mismatch', 'capacity', 'object-size'];
+
 describe('as they come about', () => {
   test('none at first: empty is an answer', async () => {
     const run = await runCli(['slices', 'ls'], { kubeconfig });
@@ -157,9 +182,17 @@ describe('as they come about', () => {
         {
           nad: { namespace: POOL_NAMESPACE, name: 'blue' },
           slicePool: 'blue',
+          reason: 'controller',
           message: 'does the node slice controller run?',
         },
       ],
+    ]);
+    const [found, ...others] = await audit(['missing-slice-pool']);
+    expect([found?.severity, found?.object, found?.evidence, others]).toEqual([
+      'error',
+      { kind: 'NetworkAttachmentDefinition', namespace: POOL_NAMESPACE, name: 'blue' },
+      { slicePool: 'blue', reason: 'controller' },
+      [],
     ]);
     // What the plugin says to it is why it matters.
     await expect(attach(cluster, { name: 'early', nets: [`${POOL_NAMESPACE}/blue`] })).rejects.toThrow(PluginFailure);
@@ -180,6 +213,8 @@ describe('as they come about', () => {
     await expectAgreement('plain', plainPool);
     const { items, missing, leftoverPools } = await list();
     expect([items.flatMap(codes), missing, leftoverPools]).toEqual([[], [], []]);
+    // Healthy, so nothing of what there is about slices is found.
+    expect(await audit(SLICE_CHECKS)).toEqual([]);
     expect(items.map(({ name, used, nads }) => [name, used, nads.map((nad) => nad.name)])).toEqual([
       ['blue', 3, ['blue']],
       ['plain', 2, ['plain']],
@@ -221,6 +256,11 @@ describe('as they come about', () => {
     await expectAgreement('blue', bluePool);
     const unseen = await item('blue');
     expect([unseen.nodesGone, codes(unseen)]).toEqual([['node-b'], ['node-without-slice', 'node-gone']]);
+    const mismatches = await audit(['slice-node-mismatch']);
+    expect(mismatches.map(({ object, evidence }) => [object.name, evidence['nodesGone']])).toEqual([
+      ['blue', ['node-b']],
+      ['plain', ['node-b']],
+    ]);
     const before = (await slicesOf('blue')).find(({ nodeName }) => nodeName === 'node-b');
     if (before === undefined) throw new Error('node-b had no slice');
     await controlled('the slice taken back', async () =>
@@ -240,6 +280,14 @@ describe('as they come about', () => {
       },
     ]);
     expect(codes(seen)).toContain('leftover-pool');
+    expect(await audit(['leftover-slice-pool'])).toMatchObject([
+      {
+        severity: 'warning',
+        object: { kind: 'IPPool', name: bluePool(before) },
+        evidence: { nodeName: 'node-b', used: 1, slicePool: `${POOL_NAMESPACE}/blue` },
+        fix: `ipamctl reconcile --now --pool ${POOL_NAMESPACE}/${bluePool(before)}`,
+      },
+    ]);
     // Its key is a leak that the list of pools shows, too.
     expect((await keysByPool()).get(bluePool(before))).toBe(1);
   });
@@ -249,6 +297,10 @@ describe('as they come about', () => {
     await change('plain', { range: '10.6.0.0/24', node_slice_size: '/27' });
     const before = await item('plain');
     expect(codes(before)).toContain('nad-differs');
+    const [differs] = await audit(['slice-node-mismatch']);
+    expect(differs?.message).toContain(
+      'NAD openshift-multus/plain wants 10.6.0.0/24 by /27, and it is 10.6.0.0/24 by 26',
+    );
     await controlled('slices of /27', async () => (await slicesOf('plain')).length === 8);
     await expectAgreement('plain', plainPool);
     const after = await item('plain');
@@ -280,9 +332,29 @@ describe('as they come about', () => {
     for (const name of ['t1', 't2']) {
       await attach(cluster, { name, node: 'node-a', nets: [`${POOL_NAMESPACE}/tiny`] });
     }
-    await expect(attach(cluster, { name: 't3', node: 'node-a', nets: [`${POOL_NAMESPACE}/tiny`] })).rejects.toThrow(
-      /Could not allocate IP in range/,
+    // A window of two is full by design, until a pod waits for an address of it.
+    expect(await audit(['capacity'])).toEqual([]);
+    const third = attach(cluster, { name: 't3', node: 'node-a', phase: 'Pending', nets: [`${POOL_NAMESPACE}/tiny`] });
+    const failure = await third.then(
+      () => new Error('it got an address'),
+      (error: unknown) => error as Error,
     );
+    expect(failure.message).toContain('Could not allocate IP in range');
+    expect(await audit(['capacity'])).toMatchObject([
+      {
+        severity: 'error',
+        object: { name: 'tiny' },
+        evidence: { used: 2, capacity: '2', usedPercent: 100, nodeName: 'node-a', waiting: ['default/t3'] },
+      },
+    ]);
+    await createPodEvent(cluster, {
+      namespace: 'default',
+      pod: 't3',
+      reason: 'FailedCreatePodSandBox',
+      message: `Failed to create pod sandbox: ${failure.message}`,
+    });
+    // It has not waited for long.
+    expect(await audit(['pending-for-address'])).toEqual([]);
     const { nodes } = await show('tiny');
     expect(nodes.find(({ nodeName }) => nodeName === 'node-a')).toMatchObject({
       capacity: '2',
@@ -298,11 +370,20 @@ describe('as they come about', () => {
   test('two unnamed networks of different ranges get no slices, and it is said why', async () => {
     await network('other', { range: '10.9.0.0/24', node_slice_size: '/27' });
     controller = await startNodeSliceController(cluster);
-    await waitFor('the controller to say so', () => /IPAM conf mismatch/.test(controller?.output() ?? ''), 60_000);
+    await waitFor(
+      'the controller to say so',
+      () => (controller?.output() ?? '').includes('IPAM conf mismatch'),
+      60_000,
+    );
     await controller.stop();
     const { missing } = await list();
     expect(missing).toEqual([
-      { nad: { namespace: POOL_NAMESPACE, name: 'other' }, slicePool: 'other', message: expect.any(String) },
+      {
+        nad: { namespace: POOL_NAMESPACE, name: 'other' },
+        slicePool: 'other',
+        reason: 'at-odds',
+        message: expect.any(String),
+      },
     ]);
     expect(missing[0]?.message).toMatch(/openshift-multus\/plain has another range .* neither has a network_name/);
     await cluster.ok('DELETE', `${NADS}/other`, {});
@@ -311,7 +392,7 @@ describe('as they come about', () => {
 
 describe('how large the object gets', () => {
   test.each([
-    [22, true],
+    [23, true],
     [24, false],
   ])(
     'slices of /%i of a /8: written %s',
@@ -340,6 +421,9 @@ describe('how large the object gets', () => {
           // Names of nodes are taken to be longer than those here; everything else is exact.
           expect(Math.abs((plan?.objectBytes ?? 0) - bytes)).toBeLessThan(1500);
           expect((await item(name)).slices).toBe(2 ** (size - 8));
+          expect(await audit(['object-size'])).toMatchObject([
+            { severity: 'warning', object: { kind: 'NodeSlicePool', name }, evidence: { limit: 1_572_864 } },
+          ]);
         } else {
           const refusal = /failed to create nodeslicepool|too large|request is too large/i;
           await waitFor('the refusal', () => refusal.test(controller?.output() ?? ''), 120_000);
@@ -355,7 +439,78 @@ describe('how large the object gets', () => {
   );
 });
 
+test('how large a pool gets is told from its entries, what the server keeps of them included', async () => {
+  const id = 'a'.repeat(64);
+  const entries = Array.from({ length: 3000 }, (_, i) => [
+    (i + 1).toString(),
+    { id, podref: `default/some-deployment-6d9f8c7b5-${i}`, ifname: 'net1' },
+  ]);
+  const object = await createPool(cluster, '10.77.0.0-16', '10.77.0.0/16', Object.fromEntries(entries) as Allocations);
+  const written = Buffer.byteLength(JSON.stringify(object));
+  const told = poolBytes(parsePool(object));
+  expect([told / written > 0.9, told / written < 1.1, written > 500_000]).toEqual([true, true, true]);
+  await cluster.ok('DELETE', `${WHEREABOUTS}/namespaces/${POOL_NAMESPACE}/ippools/10.77.0.0-16`, {});
+});
+
+describe('in files, where time can be turned', () => {
+  const LISTS = ['ippools', 'nodeslicepools', 'overlappingrangeipreservations'];
+  const PATHS = [
+    ...LISTS.map((plural) => `${WHEREABOUTS}/${plural}`),
+    '/apis/k8s.cni.cncf.io/v1/network-attachment-definitions',
+    '/api/v1/nodes',
+    '/api/v1/pods',
+    '/api/v1/events',
+    '/apis/coordination.k8s.io/v1/leases',
+  ];
+
+  /** What the API has, as kubectl writes it, changed. */
+  async function saved(change: (item: KubeObject) => KubeObject): Promise<string[]> {
+    const files = await Promise.all(
+      PATHS.map(async (path, i) => {
+        const list = await cluster.ok<{ kind: string; apiVersion: string; items: KubeObject[] }>('GET', path);
+        const { kind, apiVersion } = list;
+        const items = list.items.map((item) => change({ ...item, kind: kind.replace(/List$/, ''), apiVersion }));
+        return [`${i}.json`, JSON.stringify({ ...list, items })] as const;
+      }),
+    );
+    return ['--from', folderWith(Object.fromEntries(files))];
+  }
+  afterAll(removeFolders);
+
+  const earlier = (item: KubeObject, ms: number): KubeObject => ({
+    ...item,
+    metadata: { ...item.metadata, creationTimestamp: new Date(Date.now() - ms).toISOString() },
+  });
+
+  test('a pod that has waited long for an address, in the words of the plugin', async () => {
+    const late = await saved((item) => (item.metadata?.name === 't3' ? earlier(item, 900_000) : item));
+    expect(await audit(['pending-for-address'], late)).toMatchObject([
+      { severity: 'error', object: { kind: 'Pod', name: 't3' }, evidence: { check: 'audit/capacity' } },
+    ]);
+    expect(await audit(['pending-for-address'], await saved((item) => item))).toEqual([]);
+  });
+
+  test('a Lease of the plugin that changed hands all the time', async () => {
+    expect(await audit(['lease-contention'], await saved((item) => item))).toEqual([]);
+    const wild = await saved((item) => {
+      if (item.kind !== 'Lease') return item;
+      const spec = item['spec'] as { leaseTransitions?: number };
+      return { ...earlier(item, 600_000), spec: { ...spec, leaseTransitions: 400 } };
+    });
+    const found = await audit(['lease-contention'], wild);
+    // The plugin took one for each slice that it gave addresses of.
+    expect(found.length).toBeGreaterThan(3);
+    for (const { object, severity, evidence } of found) {
+      expect([object.kind, severity]).toEqual(['Lease', 'info']);
+      expect(Number(evidence['transitionsPerMinute'])).toBeGreaterThan(35);
+    }
+  });
+});
+
 describe('filters, formats and gates', () => {
+  // The controller does not run: a node that comes now has no slice.
+  beforeAll(() => createNode(cluster, 'node-z'));
+
   test('a selector and a namespace', async () => {
     await cluster.ok('PATCH', `${SLICE_POOLS}/blue`, { metadata: { labels: { team: 'a' } } });
     expect((await list('-l', 'team=a')).items.map(({ name }) => name)).toEqual(['blue']);
@@ -386,6 +541,13 @@ describe('filters, formats and gates', () => {
     expect([run.code, run.stderr.includes(`--fail-when ${condition}: met by`)]).toEqual([code, code === 1]);
     expect((jsonOf(run) as NodeSlicePoolList).kind).toBe('NodeSlicePoolList');
   });
+
+  test('a node without a slice is a finding once it has been there for a while', async () => {
+    expect((await item('blue')).nodesWithoutSlice).toEqual(['node-z']);
+    await waitFor('the finding', async () => (await audit(['slice-node-mismatch'])).length > 0, 90_000, 2000);
+    const found = await audit(['slice-node-mismatch']);
+    expect(found.map(({ evidence }) => evidence['nodesWithoutSlice'])).toContainEqual(['node-z']);
+  }, 180_000);
 
   test('a name that is not there', async () => {
     const run = await runCli(['slices', 'show', 'bleu'], { kubeconfig });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Address } from '../../src/net/address.js';
 import { Prefix } from '../../src/net/prefix.js';
 import { type PlannedRange, planRanges, planReport, type PlanRequest } from '../../src/whereabouts/plan.js';
-import { LARGEST_OBJECT_BYTES, slicePoolBytes } from '../../src/whereabouts/slice-pool-size.js';
+import { LARGEST_OBJECT_BYTES, slicePoolBytes } from '../../src/whereabouts/object-size.js';
 import { divideRange } from '../../src/whereabouts/slices.js';
 import { violations } from '../support/schemas.js';
 

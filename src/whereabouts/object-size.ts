@@ -1,4 +1,5 @@
 import type { Prefix } from '../net/prefix.js';
+import type { NodeSlicePool, Pool } from './objects.js';
 
 /** What etcd takes in one request when nobody changed it (`--max-request-bytes`): larger objects cannot be written. */
 export const LARGEST_OBJECT_BYTES = 1_572_864;
@@ -37,4 +38,23 @@ function octetTexts(range: Prefix, sliceSize: number, octet: number): number[] {
   const high = end - Math.min(Math.max(range.length, end - 8), end);
   if (high <= low) return [fixed];
   return Array.from({ length: 2 ** (high - low) }, (_, index) => fixed + index * 2 ** low);
+}
+
+/** What the API server keeps of who set an entry of a pool, in the managed fields: `"f:KEY":{".":{},"f:id":{},…}`. */
+const MANAGED_ENTRY_BYTES = 50;
+
+/** About how many bytes an IPPool weighs as the API server stores it. */
+export function poolBytes({ allocations }: Pool): number {
+  return allocations.reduce(
+    (sum, { key, raw }) => sum + 2 * key.length + MANAGED_ENTRY_BYTES + JSON.stringify(raw).length + 4,
+    HEAD_BYTES,
+  );
+}
+
+/** About how many bytes a NodeSlicePool weighs that is there. */
+export function writtenSlicePoolBytes({ allocations }: NodeSlicePool): number {
+  return allocations.reduce(
+    (sum, { nodeName, sliceText }) => sum + ENTRY_BYTES + nodeName.length + sliceText.length,
+    HEAD_BYTES,
+  );
 }

@@ -74,6 +74,7 @@ export async function emit(result: CommandResult, plan: OutputPlan, io: Io, bin:
     // Set off from the table above it.
     if (lines.length > 0 && !plan.noHeaders) lines.unshift('');
   }
+  lines.push(...(result.hints ?? []).map(told));
   await writeAll(
     io.stderr,
     lines.map((line) => `${line}\n`),

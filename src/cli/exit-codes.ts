@@ -20,6 +20,8 @@ export type ExitCode = (typeof EXIT_CODES)[number]['code'];
 export const OK = 0;
 /** Findings, a pending plan, or something incomplete. */
 export const FINDINGS = 1;
+/** Accepted, and not done yet when the time was up. */
+export const PENDING = 8;
 export const BUG = 70;
 
 const BY_KIND: Record<FailureKind, ExitCode> = { usage: 2, input: 3, cluster: 4, refused: 5, interrupted: 130 };

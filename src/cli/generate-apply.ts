@@ -32,20 +32,15 @@ export interface ApplyFlags {
   readonly 'dry-run'?: 'client' | 'server' | undefined;
 }
 
-/** @throws UsageFailure for a form that is no object of the cluster */
-export function checkForm({ form }: Generated): void {
+/** @throws UsageFailure for a form that is no object of the cluster, and for what belongs to another form */
+export function checkForm({ form }: Generated, force: boolean): void {
   if (form === 'cni') {
     throw new UsageFailure('--apply has nothing to apply: --form cni is no object of a cluster', {
       hints: ['--form nad     makes one of it'],
     });
   }
-  if (form === 'additional-network') {
-    throw new UsageFailure('--apply cannot write entries of the Cluster Network Operator yet', {
-      hints: [
-        'leave --apply out, and add the entry to spec.additionalNetworks of network.operator.openshift.io/cluster',
-        '--form nad     applies the network without the operator',
-      ],
-    });
+  if (force && form !== 'additional-network') {
+    throw new UsageFailure('--force is for --form additional-network');
   }
 }
 
@@ -108,7 +103,7 @@ export function allNetworks(reader: ClusterReader): Promise<SourceFile[]> {
 }
 
 /** The networks of a cluster, for comparison; what of them may not be read is said. */
-async function existingNetworks(
+export async function existingNetworks(
   reader: ClusterReader,
   { name, namespace }: { readonly name: string; readonly namespace: string },
 ): Promise<{ readonly sources: readonly SourceFile[]; readonly warnings: readonly string[] }> {

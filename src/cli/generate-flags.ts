@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
 import { PROFILES } from '../lint/model.js';
 import { type Answer, type Given, type Question, question, QUESTIONS } from '../nad/generate/questions.js';
+import { shellWord } from '../render/shell.js';
 import { variableOf } from './flags.js';
 
 /** A flag for each question. */
@@ -39,6 +40,10 @@ export const resultFlags = {
     summary: 'with --apply: print it and send nothing; server: the API server checks it',
     dependsOn: ['apply'],
   })(),
+  force: Flags.boolean({
+    summary: 'with --apply of an additional network: replace an entry of that name that says something else',
+    dependsOn: ['apply'],
+  }),
   yes: Flags.boolean({ char: 'y', summary: 'with --apply: go on without asking', dependsOn: ['apply'] }),
 };
 
@@ -72,8 +77,4 @@ export function commandWords(given: Given): string[] {
     if (typeof answer === 'object') words.push(...answer.flatMap((each) => [`--${id}`, each]));
   }
   return words.map(shellWord);
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -14,11 +14,12 @@ import { planScreen, releaseClosing, releaseQuestion } from '../render/plan.js';
 import { writesClosing, writesText } from '../render/writes.js';
 import { confirm, typed } from './ask.js';
 import { BaseCommand, exitCodeFor, type SourceFlagValues } from './base.js';
+import { consentTo, type Consent } from './consent.js';
 import { isForPeople, planOutput } from './emit.js';
 import type { ExitCode } from './exit-codes.js';
 import { messageScreen, writeAll, type Io } from './io.js';
 import type { Progress } from './progress.js';
-import { mustAsk, ReadyRelease, releaseExitCode, type ReleaseFlagValues, type Releasing } from './releasing.js';
+import { ReadyRelease, releaseExitCode, type ReleaseFlagValues, type Releasing } from './releasing.js';
 import { LIST_FORMATS, type CommandResult } from './result.js';
 
 /** What a command found in the cluster, and what of it is to go. */
@@ -104,12 +105,12 @@ export abstract class ReleaseCommand extends BaseCommand {
   protected async presentWrite(flags: WriteCommandFlags, job: WriteJob): Promise<void> {
     const by = flags['dry-run'];
     const forPeople = isForPeople(await planOutput(flags.output, LIST_FORMATS, flags['no-headers'] ?? false));
-    const asks = by === undefined && mustAsk(this.io, flags.yes, forPeople, job.needsYes);
+    const consent = consentTo(this.io, flags.yes, forPeople, job.needsYes);
     await this.present(flags, LIST_FORMATS, () =>
       this.withCluster(flags, async (cluster, progress) => {
         const prepared = await job.prepare(cluster, progress);
         return by === undefined
-          ? this.#write(cluster, progress, prepared, asks && !prepared.isEmpty)
+          ? this.#write(cluster, progress, prepared, consent)
           : this.#dryRun(cluster, prepared, by);
       }),
     );
@@ -144,8 +145,10 @@ export abstract class ReleaseCommand extends BaseCommand {
     cluster: ClusterReader & ClusterWriter,
     progress: Progress,
     prepared: PreparedWrite,
-    asks: boolean,
+    { asks: mustAsk, refusal }: Consent,
   ): Promise<CommandResult> {
+    if (refusal !== null && !prepared.isEmpty) throw refusal;
+    const asks = mustAsk && !prepared.isEmpty;
     const run = await prepared.ready();
     progress.done();
     if (asks && !(await this.#agrees(prepared))) {

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { UsageFailure, type ClusterFailure, type RefusedFailure } from '../errors.js';
+import type { ClusterFailure, RefusedFailure } from '../errors.js';
 import type { OpenIntents } from '../journal/uncertain.js';
 import type { UncertainIntent } from '../reconcile/journal.js';
 import type { JudgedClaim } from '../reconcile/judged.js';
@@ -8,10 +8,8 @@ import type { MayRelease, ReleasePorts } from '../reconcile/release/ports.js';
 import { missingRights } from '../reconcile/release/rights.js';
 import { release, type ReleaseReport } from '../reconcile/release/run.js';
 import type { Survey } from '../reconcile/survey.js';
-import { canAsk } from './ask.js';
 import type { ExitCode } from './exit-codes.js';
 import { variableOf } from './flags.js';
-import type { Io } from './io.js';
 import { journalFlag } from './journal-flag.js';
 import { countResults, directoryOf, openIntents, Run, type RunFlagValues, type RunOptions } from './releasing-run.js';
 import type { Interruption } from './signals.js';
@@ -51,24 +49,6 @@ export const releaseFlags = {
 export interface ReleaseFlagValues extends RunFlagValues {
   readonly yes: boolean;
   readonly 'no-lease': boolean;
-}
-
-/**
- * Whether the person is to be asked before anything is written.
- * @param forPeople whether stdout carries text for people
- * @param needsYes the flag that asks for more than a script may have without `--yes`; undefined: none
- * @throws UsageFailure where nobody can be asked, and that needs a yes
- */
-export function mustAsk(io: Io, yes: boolean, forPeople: boolean, needsYes: string | undefined): boolean {
-  if (yes) return false;
-  if (canAsk(io)) {
-    if (forPeople) return true;
-    throw new UsageFailure('nothing is asked where the output is for machines', {
-      hints: ['--yes     goes on without asking', 'leave -o out to be asked'],
-    });
-  }
-  if (needsYes === undefined) return false;
-  throw new UsageFailure(`${needsYes} needs --yes where nobody can be asked`);
 }
 
 /** What a release command is about to do, and where. */

@@ -27,6 +27,8 @@ export interface CommandResult {
   readonly texts?: Readonly<Partial<Record<OutputFormat, () => string>>>;
   /** Sentences that sum up and name the next command; for people only, on stderr. */
   readonly closing: readonly string[];
+  /** Commands and sentences that go with a machine format, too; on stderr in every format. */
+  readonly hints?: readonly string[];
   /** What people should know before they trust the result; on stderr in every format. */
   readonly warnings: readonly string[];
   readonly exitCode: ExitCode;

@@ -91,7 +91,7 @@ function metadata(keeps: (key: string) => boolean = (key) => OF_NETWORKS.test(ke
 
 const METADATA = metadata();
 
-const CONDITIONS: Shape = {
+const CONDITIONS: Readonly<Record<string, Shape>> = {
   type: true,
   status: true,
   reason: true,
@@ -100,8 +100,17 @@ const CONDITIONS: Shape = {
   lastUpdateTime: true,
 };
 
+/** Reasons for waiting whose message is of the kubelet alone; those of other reasons may quote a program. */
+const TOLD_WAITING = /Image|Registry|^CreateContainerConfigError$/;
+
+function waitingState(value: unknown): unknown {
+  const reason = isFields(value) ? value['reason'] : undefined;
+  const isTold = typeof reason === 'string' && TOLD_WAITING.test(reason);
+  return part(value, isTold ? { reason: true, message: true } : { reason: true });
+}
+
 const CONTAINER_STATE: Shape = {
-  waiting: { reason: true },
+  waiting: waitingState,
   running: true,
   // Its message is whatever the program wrote last.
   terminated: { exitCode: true, signal: true, reason: true, startedAt: true, finishedAt: true },
@@ -117,10 +126,25 @@ const CONTAINER_STATUS: Shape = {
   lastState: CONTAINER_STATE,
 };
 
+/** The scheduler says which nodes did not fit, and why. */
+function podConditions(value: unknown): unknown {
+  if (!Array.isArray(value)) return undefined;
+  return value.map((condition: unknown) => {
+    const isScheduling = isFields(condition) && condition['type'] === 'PodScheduled';
+    return part(condition, isScheduling ? { ...CONDITIONS, message: true } : CONDITIONS);
+  });
+}
+
+/** How the controller of DaemonSets says for which node a pod is. */
+const NODE_AFFINITY: Shape = {
+  nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: { matchFields: true } } },
+};
+
 const POD: Shape = {
   metadata: METADATA,
   spec: {
     nodeName: true,
+    affinity: NODE_AFFINITY,
     hostNetwork: true,
     restartPolicy: true,
     schedulerName: true,
@@ -135,7 +159,7 @@ const POD: Shape = {
     hostIP: true,
     startTime: true,
     nominatedNodeName: true,
-    conditions: CONDITIONS,
+    conditions: podConditions,
     initContainerStatuses: CONTAINER_STATUS,
     containerStatuses: CONTAINER_STATUS,
   },
@@ -213,12 +237,12 @@ const PROGRAMS: Shape = { metadata: { labels: true }, spec: { initContainers: PR
 function counts(value: unknown): unknown {
   if (!isFields(value)) return undefined;
   const numbers = Object.entries(value).filter(([, own]) => typeof own === 'number');
-  const conditions = part(value['conditions'], CONDITIONS);
+  const conditions = part(value['conditions'], { ...CONDITIONS, message: true });
   return { ...Object.fromEntries(numbers), ...(conditions === undefined ? {} : { conditions }) };
 }
 
 const WORKLOAD: Shape = {
-  metadata: METADATA,
+  metadata: metadata((key) => OF_NETWORKS.test(key) || key === 'release.openshift.io/version'),
   spec: { replicas: true, selector: true, updateStrategy: true, strategy: true, template: workloadTemplate },
   status: counts,
 };

@@ -1,5 +1,7 @@
 import {
+  CLUSTER_OPERATORS,
   CONFIG_MAPS,
+  CUSTOM_RESOURCE_DEFINITIONS,
   DAEMON_SETS,
   DEPLOYMENTS,
   EVENTS,
@@ -45,11 +47,11 @@ export interface ClusterRole {
 
 /** Each right that reading uses: take one away, and something cannot be answered. */
 const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
-  [IP_POOLS, 'get', 'list'],
-  [RESERVATIONS, 'get', 'list'],
-  [NODE_SLICE_POOLS, 'list'],
-  [NADS, 'list'],
-  [PODS, 'get', 'list'],
+  [IP_POOLS, 'get', 'list', 'watch'],
+  [RESERVATIONS, 'get', 'list', 'watch'],
+  [NODE_SLICE_POOLS, 'list', 'watch'],
+  [NADS, 'list', 'watch'],
+  [PODS, 'get', 'list', 'watch'],
   [NODES, 'list'],
   [EVENTS, 'list'],
   [LEASES, 'list'],
@@ -58,13 +60,19 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
   [VIRTUAL_MACHINE_INSTANCES, 'get'],
   // What a cluster has to say to a NAD: `nad lint`.
   [NETWORK_CONFIGS, 'list'],
-  [OPERATOR_NETWORKS, 'list'],
+  [OPERATOR_NETWORKS, 'get', 'list'],
   [NODE_NETWORK_STATES, 'list'],
   [NODE_NETWORK_POLICIES, 'list'],
   [VIRTUAL_MACHINES, 'list'],
   [DAEMON_SETS, 'list'],
   [DEPLOYMENTS, 'list'],
   [CONFIG_MAPS, 'get'],
+  // What a snapshot holds besides.
+  [NAMESPACES, 'list'],
+  [LEASES, 'list'],
+  [CUSTOM_RESOURCE_DEFINITIONS, 'get'],
+  // How the operator of a shim is: `shim status`.
+  [CLUSTER_OPERATORS, 'get'],
 ];
 
 /** What releasing uses besides. */
@@ -78,7 +86,11 @@ const OPERATOR: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...strin
 ];
 
 /** What changing networks uses besides; server-side apply of what is not there yet is a create too. */
-const ADMIN: readonly (readonly [Resource, ...string[]])[] = [[NADS, 'create', 'patch']];
+const ADMIN: readonly (readonly [Resource, ...string[]])[] = [
+  [NADS, 'create', 'patch'],
+  // Shims, and networks as entries of the operator.
+  [OPERATOR_NETWORKS, 'patch'],
+];
 
 /** Who needs a right: who only reads, unless nothing that reads asks for it. `resource` is `plural.group`. */
 export function leastRole(verb: string, resource: string): Role {

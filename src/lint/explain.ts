@@ -1,8 +1,9 @@
 import { parseIpam } from '../whereabouts/ipam.js';
 import { type RangeOutcome, slicedRange, wholeRange } from '../whereabouts/ranges.js';
 import { textOf } from './go-fields.js';
-import type { IpamPart, NetworkSubject, Subject } from './model.js';
+import type { IpamPart, NetworkSubject } from './model.js';
 import { pathText } from './path.js';
+import type { Compared } from './scope.js';
 
 /** Where a range is written. */
 interface Origin {
@@ -35,7 +36,7 @@ export interface RangeReport {
 }
 
 /** Explains every range of whereabouts in what was read, in order. */
-export function explainRanges(subjects: Iterable<Subject>): RangeReport {
+export function explainRanges(subjects: Iterable<Compared>): RangeReport {
   const items: ExplainedRange[] = [];
   const refused: RefusedIpam[] = [];
   for (const subject of subjects) {

@@ -25,7 +25,7 @@ export function unifiedDiff(name: string, before: string, after: string): string
 }
 
 function linesOf(text: string): string[] {
-  return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+  return text === '' ? [] : (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
 }
 
 /** A hunk ends where more than twice the context follows unchanged. */
@@ -40,7 +40,9 @@ function hunk(lines: readonly Line[], from: number, to: number): string {
   const shown = lines.slice(from, to);
   const start = (mark: '-' | '+'): number => before.filter((line) => line.mark !== mark).length + 1;
   const count = (mark: '-' | '+'): number => shown.filter((line) => line.mark !== mark).length;
-  const head = `@@ -${start('+')},${count('+')} +${start('-')},${count('-')} @@\n`;
+  // As diff -u has it: what has no lines begins before its first one.
+  const span = (mark: '-' | '+'): string => `${start(mark) - Number(count(mark) === 0)},${count(mark)}`;
+  const head = `@@ -${span('+')} +${span('-')} @@\n`;
   return head + shown.map(({ mark, text }) => `${mark}${text}\n`).join('');
 }
 

@@ -1,5 +1,5 @@
 /** A line with a command in it is left to the terminal, so that the command can be copied whole. */
-const COMMAND = /\b(ipamctl|kubectl) /;
+const COMMAND = /\b(?:ipamctl|kubectl|oc (?:patch|apply|edit)) /;
 
 /**
  * Breaks a sentence for people at words; without a width, and with a command in it, it stays one line.

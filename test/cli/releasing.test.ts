@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Io } from '../../src/cli/io.js';
-import { mustAsk, releaseExitCode } from '../../src/cli/releasing.js';
+import { releaseExitCode } from '../../src/cli/releasing.js';
 import { Interruption } from '../../src/cli/signals.js';
-import { ClusterFailure, Failure, RefusedFailure } from '../../src/errors.js';
-import { exitCodeOf } from '../../src/cli/exit-codes.js';
+import { ClusterFailure, RefusedFailure } from '../../src/errors.js';
 import type { Claim } from '../../src/reconcile/claims.js';
 import { changed, failed, GONE, RELEASED, skipped, type Outcome } from '../../src/reconcile/release/ports.js';
 import type { Reservation } from '../../src/whereabouts/objects.js';
@@ -57,48 +55,4 @@ describe('the exit code of a release', () => {
     expect(codeOf([RELEASED, LEFT], [], { stopped })).toBe(6);
     expect(codeOf([RELEASED], [], { stopped })).toBe(6);
   });
-});
-
-describe('whether somebody is asked', () => {
-  function ioOf(stdin: boolean, stderr: boolean): Io {
-    return { stdin: { isTTY: stdin }, stderr: { isTTY: stderr }, stdout: { isTTY: true }, env: {} } as unknown as Io;
-  }
-  const TERMINAL = ioOf(true, true);
-
-  test('at a terminal, yes; --yes asks nobody anywhere', () => {
-    expect(mustAsk(TERMINAL, false, true, undefined)).toBe(true);
-    expect(mustAsk(TERMINAL, false, true, '--include-lost')).toBe(true);
-    for (const io of [TERMINAL, ioOf(false, true), ioOf(true, false)]) {
-      for (const forPeople of [true, false]) {
-        expect(mustAsk(io, true, forPeople, '--include-completed')).toBe(false);
-      }
-    }
-  });
-
-  test.each([
-    [false, true],
-    [true, false],
-    [false, false],
-  ])('stdin a terminal: %j, stderr: %j: there is nobody', (stdin, stderr) => {
-    const io = ioOf(stdin, stderr);
-    expect(mustAsk(io, false, true, undefined)).toBe(false);
-    expect(mustAsk(io, false, false, undefined)).toBe(false);
-    expect(usageOf(() => mustAsk(io, false, true, '--include-lost'))).toBe(
-      '--include-lost needs --yes where nobody can be asked',
-    );
-  });
-
-  test('a machine format at a terminal needs --yes', () => {
-    expect(usageOf(() => mustAsk(TERMINAL, false, false, undefined))).toContain('for machines');
-  });
-
-  function usageOf(ask: () => unknown): string {
-    try {
-      ask();
-    } catch (failure) {
-      expect([failure instanceof Failure, exitCodeOf(failure)]).toEqual([true, 2]);
-      return (failure as Failure).message;
-    }
-    throw new Error('it was no usage failure');
-  }
 });

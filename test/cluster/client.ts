@@ -1,4 +1,5 @@
 import { Agent, request as httpsRequest } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** An object of the API, as far as tests look into it. */
 export interface KubeObject {
@@ -65,6 +66,12 @@ export class ApiFailure extends Error {
 
 /** A small HTTPS client for making the state that tests want. It shares nothing with the client that is tested. */
 export class ApiClient {
+  /**
+   * How long a request is sent again while nobody answers, or only a server that has just started and knows neither
+   * users nor resources yet. What was asked for may have been done the first time: a 404 of a deletion or a 409 of a
+   * creation then is an answer like any other, and for `ok` no failure.
+   */
+  patienceMs = 0;
   readonly #access: Access;
   readonly #agent: Agent;
   readonly #base: URL;
@@ -89,25 +96,41 @@ export class ApiClient {
     body?: unknown,
     options: RequestOptions = {},
   ): Promise<Answer<T>> {
-    try {
-      return await this.#send<T>(method, path, body, options);
-    } catch (error) {
-      // The server may close a kept connection just as it is used again; nothing was done then.
-      if ((error as { reused?: boolean }).reused === true) return this.#send<T>(method, path, body, options);
-      throw error;
-    }
+    return (await this.#patiently<T>(method, path, body, options)).answer;
   }
 
   /** Like {@link request}, but returns the object and throws {@link ApiFailure} where the status is 400 or more. */
   async ok<T = KubeObject>(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
-    const answer = await this.request<T>(method, path, body, options);
-    if (answer.status >= 400) throw new ApiFailure(`${method} ${path}`, answer as Answer);
+    const { answer, isRepeated } = await this.#patiently<T>(method, path, body, options);
+    const isDone = isRepeated && DONE_BEFORE[method] === answer.status;
+    if (answer.status >= 400 && !isDone) throw new ApiFailure(`${method} ${path}`, answer as Answer);
     return answer.json;
   }
 
   /** Closes the kept connections. */
   close(): void {
     this.#agent.destroy();
+  }
+
+  async #patiently<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    options: RequestOptions,
+  ): Promise<{ readonly answer: Answer<T>; readonly isRepeated: boolean }> {
+    const end = Date.now() + this.patienceMs;
+    for (let tried = 0; ; tried++) {
+      try {
+        const answer = await this.#send<T>(method, path, body, options);
+        const isSettled = Date.now() >= end || !isStarting(answer);
+        if (isSettled) return { answer, isRepeated: tried > 0 };
+      } catch (error) {
+        // The server may close a kept connection just as it is used again; nothing was done then.
+        const isReused = tried === 0 && (error as { reused?: boolean }).reused === true;
+        if (!isReused && Date.now() >= end) throw error;
+      }
+      if (this.patienceMs > 0) await sleep(RETRY_MS);
+    }
   }
 
   #send<T>(method: string, path: string, body: unknown, options: RequestOptions): Promise<Answer<T>> {
@@ -152,6 +175,18 @@ export class ApiClient {
       sent.end(payload);
     });
   }
+}
+
+/** What a method answers where the same request was done before. */
+const DONE_BEFORE: Readonly<Record<string, number>> = { DELETE: 404, POST: 409 };
+const RETRY_MS = 250;
+
+/** Whether an API server that has just started would say so of anything. */
+function isStarting({ status, json, text }: Answer<unknown>): boolean {
+  if ([401, 403, 429].includes(status) || status >= 500) return true;
+  // Custom resources are not served yet: the answer is no Status that names an object.
+  const details = (json as { details?: { name?: string } } | undefined)?.details;
+  return status === 404 && (details?.name === undefined || text.includes('could not find the requested resource'));
 }
 
 function prefixed(base: URL, path: string): string {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { fill } from './big.js';
 import { BinariesUnavailable } from './binaries.js';
 import { TestCluster } from './cluster.js';
+import { createOperatorNetwork } from './openshift.js';
 import { seed } from './seed.js';
 
 const HELP = `usage: npm run sandbox -- [--size N] [--empty]
@@ -56,6 +57,8 @@ async function main(): Promise<number> {
 }
 
 async function populate(cluster: TestCluster, size: number, empty: boolean, started: number): Promise<void> {
+  // As on OpenShift; no operator acts on it.
+  await createOperatorNetwork(cluster);
   if (!empty) {
     const { facts, nads } = await seed(cluster, { log: say });
     say(

@@ -30,6 +30,7 @@ describe('real output keeps to its schema', () => {
     ['Pool', ['pools', 'show', '192.0.2.192-27'], 0],
     ['Pool', ['pools', 'show', 'fd00-10---64'], 0],
     ['Pool', ['pools', 'show', 'openshift-multus/10.9.0.0-24'], 0],
+    ['NodeSlicePoolList', ['slices', 'ls'], 0],
     ['NadList', ['nad', 'ls'], 0],
     ['NadList', ['nad', 'ls', '-A'], 0],
     ['NadList', ['nad', 'ls', '-n', 'nowhere'], 0],
@@ -210,7 +211,9 @@ describe('the words of the schemas are those of the code', () => {
   test('one schema for each kind that is printed', () => {
     expect(KINDS).toEqual([
       'AuditReport',
+      'DoctorReport',
       'Error',
+      'IPEvent',
       'IPList',
       'IPReport',
       'Journal',
@@ -222,12 +225,16 @@ describe('the words of the schemas are those of the code', () => {
       'NodeSlicePool',
       'NodeSlicePoolList',
       'Pool',
+      'PoolEvent',
       'PoolList',
       'RangeReport',
       'ReconcilePlan',
       'ReconcileResult',
       'Rule',
       'RuleList',
+      'ShimResult',
+      'ShimStatus',
+      'SnapshotResult',
     ]);
   });
 });

@@ -29,6 +29,10 @@ describe('help', () => {
     ['ips ls', '--stale'],
     ['ips show', '--pod'],
     ['reconcile', '--include-completed'],
+    ['shim status', '--output'],
+    ['shim apply', '--wait'],
+    ['shim remove', '--force'],
+    ['shim generate', '--empty-list'],
   ])('of %s: usage, every flag with what it does, examples', async (command, word) => {
     const words = command.split(' ');
     const run = await ipamctl([...words, '--help']);

@@ -2,21 +2,25 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TestCluster } from '../cluster/cluster.js';
 import { Audit } from '../race/audit.js';
 import { Race, raceBesideReconciler, type Round } from '../race/race.js';
+import { Storm } from '../race/storm.js';
 
 const PODS = 150;
 const LONGEST_MS = 900_000;
 
 let audit: Audit;
 let cluster: TestCluster;
+let storm: Storm;
 let race: Race;
 
 beforeAll(async () => {
   audit = new Audit();
   cluster = await TestCluster.start({ apiServerArgs: audit.apiServerArgs });
-  race = await Race.prepare(cluster, 2, audit);
+  storm = await Storm.open(cluster);
+  race = await Race.prepare(cluster, 2, { audit, storm });
 }, 120_000);
 
 afterAll(async () => {
+  await storm.close();
   await cluster.stop();
   audit.remove();
 });
@@ -46,6 +50,20 @@ test(
 test(
   'two at once do the same, and release each entry once',
   async () => judge(await race.round(PODS, 2), 2),
+  LONGEST_MS,
+);
+
+test(
+  'all that writes, killed at any moment, its answers late, wrong or missing, the API server restarted',
+  async () => {
+    const round = await race.round(PODS, 2, 'storm');
+    await judge(round, 2);
+    expect(storm.restarts).toBe(1);
+    // Whatever came of each run, enough of everything was tried.
+    expect([...storm.faults.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10);
+    expect(new Set(round.runs.map(({ command }) => command))).toEqual(new Set(['reconcile', 'ips release', 'restore']));
+    expect(round.runs.filter(({ signal }) => signal !== null).length).toBeGreaterThan(0);
+  },
   LONGEST_MS,
 );
 

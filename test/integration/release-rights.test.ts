@@ -201,6 +201,9 @@ const WITHOUT: Readonly<Record<string, Without>> = {
   'list nodenetworkstates nmstate.io': UNUSED,
   'list nodenetworkconfigurationpolicies nmstate.io': UNUSED,
   'list virtualmachines kubevirt.io': UNUSED,
+  // For `shim` alone.
+  'get networks operator.openshift.io': UNUSED,
+  'get clusteroperators config.openshift.io': UNUSED,
   'get namespaces ': WARNED,
 };
 

@@ -415,6 +415,9 @@ describe('refused, and nothing written', () => {
     const ran = await run(['restore', journal]);
     expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('restore needs --yes')]);
     expect((await stockOf(cluster)).versions).toEqual(before.versions);
+    // Where all is back already nobody need be asked.
+    expect((await restore(journal)).code).toBe(0);
+    expect((await run(['restore', journal])).code).toBe(0);
   });
 
   test('a file that is no journal, or a damaged one, with its line', async () => {

@@ -234,14 +234,35 @@ describe('without a single right', () => {
     });
   });
 
+  const saving = [
+    ['list', 'namespaces'],
+    ['list', 'leases'],
+    ['get', 'customresourcedefinitions'],
+  ] as const;
+  test.each(saving)('%s %s: a snapshot lacks it, and says so', async (verb, resource) => {
+    const kubeconfig = await cluster.kubeconfigFor(`saves-without-${resource}`, {
+      rules: without(viewer, { resource, verb }),
+    });
+    const path = join(cluster.dir, `without-${resource}.tar.gz`);
+    const result = await runCli(['snapshot', 'save', path, '-o', 'json'], { kubeconfig });
+    expect([result.code, (jsonOf(result) as { incomplete: boolean }).incomplete]).toEqual([6, true]);
+    expect(result.stderr).toContain(`may not ${verb} ${resource}`);
+  });
+
   test('none is asked for in vain', () => {
     const tried = new Set<string>(
-      [...fatal, ...lessening, ...linting].map(([verb, resource]) => `${verb} ${resource}`),
+      [...fatal, ...lessening, ...linting, ...saving].map(([verb, resource]) => `${verb} ${resource}`),
     );
     for (const right of ['list events', 'get namespaces', 'get ippools', 'get overlappingrangeipreservations'])
       tried.add(right);
+    // test/integration/shim.test.ts takes these away.
+    for (const right of ['get networks', 'get clusteroperators']) tried.add(right);
     // More than ten sets are asked for by one list.
     tried.add('list statefulsets');
+    // Each is taken away in watch.test.ts.
+    for (const plural of ['ippools', 'overlappingrangeipreservations', 'nodeslicepools', 'pods'])
+      tried.add(`watch ${plural}`);
+    tried.add('watch network-attachment-definitions');
     const all = viewer.flatMap(({ resources, verbs }) =>
       resources.flatMap((of) => verbs.map((verb) => `${verb} ${of}`)),
     );

@@ -3,6 +3,7 @@ import { createReadStream, existsSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { JournalAction } from '../../src/reconcile/journal.js';
 
 const POLICY = {
   apiVersion: 'audit.k8s.io/v1',
@@ -23,10 +24,18 @@ interface AuditEvent {
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
   readonly verb: string;
+  readonly requestURI: string;
   readonly userAgent?: string;
   readonly objectRef?: { readonly resource?: string; readonly name?: string };
   readonly responseStatus?: { readonly code?: number; readonly message?: string };
   readonly requestObject?: unknown;
+}
+
+/** Something that a write did. */
+export interface Write {
+  readonly action: JournalAction;
+  /** `POOL/KEY` or the name of a reservation. */
+  readonly place: string;
 }
 
 /** An audit log of a test cluster, in a folder of its own. */
@@ -39,6 +48,20 @@ export class Audit {
     const policy = join(this.#dir, 'policy.json');
     writeFileSync(policy, JSON.stringify(POLICY));
     this.apiServerArgs = [`--audit-policy-file=${policy}`, `--audit-log-path=${this.#log}`];
+  }
+
+  /** What ipamctl's writes did, in the words of a journal. A server that was killed may have lost the last of them. */
+  async writesOfOurs(): Promise<Write[]> {
+    if (!existsSync(this.#log)) return [];
+    const done: Write[] = [];
+    for await (const line of createInterface({ input: createReadStream(this.#log) })) {
+      if (!line.includes('"userAgent":"ipamctl')) continue;
+      const event = parsed(line);
+      const code = event?.responseStatus?.code ?? 0;
+      if (event === undefined || code < 200 || code > 299 || isDryRun(event)) continue;
+      done.push(...doneBy(event));
+    }
+    return done;
   }
 
   remove(): void {
@@ -63,4 +86,35 @@ export class Audit {
     }
     return found;
   }
+}
+
+/** Undefined for a line whose writing was cut off by a crash. */
+function parsed(line: string): AuditEvent | undefined {
+  try {
+    return JSON.parse(line) as AuditEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A deletion says it in its body. */
+function isDryRun({ requestURI, requestObject }: AuditEvent): boolean {
+  const { dryRun = [] } = (requestObject ?? {}) as { readonly dryRun?: readonly string[] };
+  return requestURI.includes('dryRun=') || dryRun.length > 0;
+}
+
+function doneBy({ verb, objectRef, requestObject }: AuditEvent): Write[] {
+  const { resource, name = '' } = objectRef ?? {};
+  if (resource === 'overlappingrangeipreservations') {
+    if (verb === 'delete') return [{ action: 'release-reservation', place: name }];
+    const { metadata } = requestObject as { readonly metadata: { readonly name: string } };
+    return verb === 'create' ? [{ action: 'restore-reservation', place: metadata.name }] : [];
+  }
+  if (resource !== 'ippools' || verb !== 'patch') return [];
+  const steps = requestObject as readonly { readonly op: string; readonly path: string }[];
+  return steps.flatMap(({ op, path }): Write[] => {
+    const key = /^\/spec\/allocations\/(.+)$/.exec(path)?.[1];
+    if (key === undefined || op === 'test') return [];
+    return [{ action: op === 'remove' ? 'release-key' : 'restore-key', place: `${name}/${key}` }];
+  });
 }

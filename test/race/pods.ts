@@ -97,6 +97,8 @@ const LATEST_DEL_MS = 5000;
 const KILLED_WITHIN_MS = 600;
 /** kubelet tries for ever; nobody here waits so long. */
 const ADD_TRIES = 6;
+const DEL_TRIES = 20;
+const DEL_RETRY_MS = 1000;
 const LOOK_EVERY_MS = 500;
 
 interface Name {
@@ -290,9 +292,22 @@ export class Pods {
     return mine;
   }
 
+  /** kubelet tries again where the plugin fails, as it does when the API server is away. */
+  async #del(call: Parameters<typeof del>[0]): Promise<void> {
+    for (let tried = 1; ; tried++) {
+      try {
+        await del(call);
+        return;
+      } catch (error) {
+        if (!(error instanceof PluginFailure) || tried === DEL_TRIES) throw error;
+        await sleep(DEL_RETRY_MS);
+      }
+    }
+  }
+
   async #delAll(name: string, node: string, containerId: string, networks: readonly Network[]): Promise<void> {
     for (const [at, network] of [...networks.entries()].reverse()) {
-      await this.#inTurn(name, () => del(this.#call(name, node, containerId, ifNameOf(at), network)));
+      await this.#inTurn(name, () => this.#del(this.#call(name, node, containerId, ifNameOf(at), network)));
       this.#tally.dels++;
     }
   }

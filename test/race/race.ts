@@ -1,6 +1,7 @@
 /** A race between the real plugin and what cleans up after it, round by round, each with a verdict on what came of it. */
 import { basename } from 'node:path';
-import type { IntentRecord, IntentState } from '../../src/reconcile/journal.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IntentRecord } from '../../src/reconcile/journal.js';
 import type { TestCluster } from '../cluster/cluster.js';
 import { makeNodeSlicePool } from '../cluster/controllers.js';
 import { createNad, createNode } from '../cluster/objects.js';
@@ -10,16 +11,22 @@ import { besideReconciler, Cleaner, type CleanerRun, type Journal, type Plan } f
 import { LeaseWatch, type LeaseTimes } from './leases.js';
 import { NAMESPACE, NETWORKS, NODES, SLICED } from './networks.js';
 import { Pods, type Tally, type Violation } from './pods.js';
+import type { Storm } from './storm.js';
+import { untold, wordsOf } from './told.js';
 import { heldTwice, nameOfReservation, readPodrefs, readState, staleOf, type State } from './state.js';
 
 /** A release that took what a live pod lost gives it back within the plugin's budget of 10 s and the next holding. */
 const PATIENCE_MS = 30_000;
 /** A write that was over so long before a pod was made did it no harm. */
 const BEFORE_MS = 1000;
+/** The API server goes when the round is under way, and is back within so long. */
+const RESTART_AFTER_MS = 8000;
+const DOWN_PATIENCE_MS = 60_000;
 
 /** What came of one round. */
 export interface Round {
   readonly cleaners: number;
+  readonly weather: CleanerRun['weather'];
   readonly tally: Tally;
   readonly seconds: number;
   readonly violations: readonly Violation[];
@@ -36,21 +43,28 @@ export interface Round {
 export class Race {
   readonly #seenJournals = new Set<string>();
   /** Entries that some run released. */
-  readonly #released = new Set<string>();
+  readonly #released = new Map<string, string>();
 
   private constructor(
     private readonly cluster: TestCluster,
     private readonly pods: Pods,
     private readonly cleaners: readonly Cleaner[],
     private readonly audit: Audit | null,
+    private readonly storm: Storm | null,
   ) {}
 
   /** Makes the networks of the race in an empty cluster. */
-  static async prepare(cluster: TestCluster, cleaners: number, audit: Audit | null = null): Promise<Race> {
+  static async prepare(
+    cluster: TestCluster,
+    cleaners: number,
+    { audit = null, storm = null }: { readonly audit?: Audit | null; readonly storm?: Storm | null } = {},
+  ): Promise<Race> {
     await prepareNetworks(cluster);
     const all: Cleaner[] = [];
-    for (let at = 1; at <= Math.max(cleaners, 1); at++) all.push(await Cleaner.of(cluster, `cleaner-${at.toString()}`));
-    return new Race(cluster, new Pods(cluster, 'pod', PATIENCE_MS), all, audit);
+    for (let at = 1; at <= Math.max(cleaners, 1); at++) {
+      all.push(await Cleaner.of(cluster, `cleaner-${at.toString()}`, storm));
+    }
+    return new Race(cluster, new Pods(cluster, 'pod', PATIENCE_MS), all, audit, storm);
   }
 
   /** Pods that stayed when the last round was over. */
@@ -58,22 +72,27 @@ export class Race {
     return this.pods.live.size;
   }
 
-  /** Lets pods come and go with so many cleaners beside them, waits until all is quiet, and judges what is there. */
-  async round(pods: number, cleaners: number): Promise<Round> {
+  /**
+   * Lets pods come and go with so many cleaners beside them, waits until all is quiet, and judges what is there. In a
+   * storm the cleaners do all that writes, are killed, and hear what the storm tells them; the API server goes once.
+   */
+  async round(pods: number, cleaners: number, weather: CleanerRun['weather'] = 'calm'): Promise<Round> {
     const active = this.cleaners.slice(0, cleaners);
     const violationsBefore = this.pods.violations.length;
     const runsBefore = this.cleaners.map(({ runs }) => runs.length);
     const watch = new LeaseWatch(this.cluster);
     const started = performance.now();
-    for (const cleaner of active) cleaner.start();
+    for (const cleaner of active) cleaner.start(weather);
     let tally: Tally;
     let leases: LeaseTimes;
     try {
-      tally = await this.pods.round(pods);
+      tally = await (weather === 'storm' ? this.#stormyPods(pods) : this.pods.round(pods));
     } finally {
       await Promise.all(active.map((cleaner) => cleaner.stop()));
       leases = watch.end();
     }
+    // What killed runs left open is decided by the next run that has their journals.
+    if (weather === 'storm') for (const cleaner of active) await cleaner.clean();
     const seconds = (performance.now() - started) / 1000;
     await this.pods.checkAll();
     const ownFrom = cleaners === 0 ? this.pods.violations.length : violationsBefore;
@@ -81,14 +100,14 @@ export class Race {
     await this.pods.checkAll();
     const runs = this.cleaners.flatMap((cleaner, at) => cleaner.runs.slice(runsBefore[at]));
     problems.push(...runs.flatMap(problemsOf));
-    const { released, problems: ofJournals } = await this.#readJournals();
-    problems.push(...ofJournals);
+    const { released, problems: ofJournals } = await this.#readJournals(runs);
+    problems.push(...ofJournals, ...(await this.#untold()));
     const withoutUs = this.pods.violations.slice(violationsBefore, ownFrom);
     const violations: Violation[] = [];
     for (const violation of this.pods.violations.slice(ownFrom)) {
       ((await this.#isThePluginsOwn(violation)) ? withoutUs : violations).push(violation);
     }
-    return { cleaners, tally, seconds, violations, withoutUs, problems, runs, released, leases };
+    return { cleaners, weather, tally, seconds, violations, withoutUs, problems, runs, released, leases };
   }
 
   /** All pods go at once and no DEL comes: what is left when that is cleaned up, and what went wrong on the way. */
@@ -152,10 +171,10 @@ export class Race {
     }
     const problems = code === 0 ? [] : [`reconcile: exit code ${String(code)} when all was clean`];
     for (const { action, address, podref } of plan.items) {
-      if (action === 'release') problems.push(`left: ${address} of ${podref}`);
+      if (action === 'release') problems.push(`left: ${address} of ${podref ?? ''}`);
     }
     for (const { action, name, podref } of plan.reservations) {
-      if (action === 'release') problems.push(`left: reservation ${name} of ${podref}`);
+      if (action === 'release') problems.push(`left: reservation ${name} of ${podref ?? ''}`);
     }
     const state = await readState(this.cluster);
     const podrefs = await readPodrefs(this.cluster);
@@ -164,25 +183,55 @@ export class Race {
     return problems;
   }
 
-  async #readJournals(): Promise<Pick<Round, 'released' | 'problems'>> {
+  async #untold(): Promise<string[]> {
+    if (this.audit === null) return [];
+    return untold((await Promise.all(this.cleaners.map((cleaner) => cleaner.journals()))).flat(), this.audit);
+  }
+
+  async #stormyPods(pods: number): Promise<Tally> {
+    const { storm } = this;
+    if (storm === null) throw new Error('no storm was prepared');
+    this.cluster.client.patienceMs = DOWN_PATIENCE_MS;
+    try {
+      const going = this.pods.round(pods);
+      await Promise.race([sleep(RESTART_AFTER_MS), going]);
+      await storm.restart();
+      return await going;
+    } finally {
+      this.cluster.client.patienceMs = 0;
+    }
+  }
+
+  async #readJournals(runs: readonly CleanerRun[]): Promise<Pick<Round, 'released' | 'problems'>> {
     const released = { keys: 0, reservations: 0, putBack: 0 };
     const problems: string[] = [];
-    for (const cleaner of this.cleaners) {
-      for (const journal of await cleaner.journals()) {
-        const { path, state } = journal;
-        if (this.#seenJournals.has(path)) continue;
-        this.#seenJournals.add(path);
-        problems.push(...problemsOfJournal(journal));
-        for (const { intent, result } of state.intents) {
-          if (result === 'restored') released.putBack++;
-          else if (result === 'released' && intent.action === 'release-key') {
-            released.keys++;
-            const entry = [intent.pool?.uid, intent.key, intent.containerId].join(' ');
-            if (this.#released.has(entry)) problems.push(`released twice: ${intent.address ?? ''} (${entry})`);
-            this.#released.add(entry);
-          } else if (result === 'released') released.reservations++;
-        }
-      }
+    const killed = runs.filter(({ signal }) => signal !== null).length;
+    const inStorm = runs.some(({ weather }) => weather === 'storm');
+    let endless = 0;
+    const done: (IntentRecord & { readonly words: string })[] = [];
+    for (const journal of (await Promise.all(this.cleaners.map((cleaner) => cleaner.journals()))).flat()) {
+      const { path, state } = journal;
+      if (this.#seenJournals.has(path)) continue;
+      this.#seenJournals.add(path);
+      if (state.end?.interruptedBy !== null || state.torn !== null) endless++;
+      problems.push(...openIn(journal));
+      for (const one of state.intents)
+        if (one.status === 'done') done.push({ ...one.intent, words: `${basename(path)}: ${wordsOf(one)}` });
+    }
+    if (endless > killed)
+      problems.push(`${endless.toString()} journals have no end, and ${killed.toString()} runs were ended`);
+    done.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+    for (const { action, pool, key, containerId, words } of done) {
+      const entry = [pool?.uid, key, containerId].join(' ');
+      if (action === 'restore-key' || action === 'restore-reservation') released.putBack++;
+      else if (action === 'release-reservation') released.reservations++;
+      if (action === 'restore-key') this.#released.delete(entry);
+      if (action !== 'release-key') continue;
+      released.keys++;
+      const before = this.#released.get(entry);
+      // Of a write whose answer was lost, reading cannot tell whose it was.
+      if (before !== undefined && !inStorm) problems.push(`released twice: ${before}\n  and ${words}`);
+      this.#released.set(entry, words);
     }
     return { released, problems };
   }
@@ -209,11 +258,19 @@ async function prepareNetworks(cluster: TestCluster): Promise<void> {
   await makeNodeSlicePool(cluster, SLICED, NODES);
 }
 
+/** Codes of the contract with which a run in a storm may end: but for usage, input and bugs, all. */
+const CODES_IN_STORM: readonly (number | null)[] = [0, 1, 4, 5, 6, 8];
+
 function problemsOf(run: CleanerRun): string[] {
-  const { code, stderr } = run;
-  const when = new Date(run.startedAt).toISOString();
-  if (code !== 0) return [`the run of ${when}: exit code ${String(code)}\n${notDone(run)}\n${stderr.slice(-2000)}`];
-  return (jsonOf(run) as Plan).incomplete ? [`the run of ${when} was incomplete\n${stderr.slice(-2000)}`] : [];
+  const { code, stderr, command, weather, signal, startedAt } = run;
+  const which = `the ${command} of ${new Date(startedAt).toISOString()}`;
+  if (weather === 'storm') {
+    const isAsAsked = signal === 'SIGKILL' ? code === null : signal === 'SIGTERM' && code === 143;
+    if (isAsAsked || CODES_IN_STORM.includes(code)) return [];
+  }
+  if (code !== 0) return [`${which}: exit code ${String(code)}\n${notDone(run)}\n${stderr.slice(-2000)}`];
+  const isIncomplete = weather === 'calm' && (jsonOf(run) as Plan).incomplete;
+  return isIncomplete ? [`${which} was incomplete\n${stderr.slice(-2000)}`] : [];
 }
 
 /** What a run failed at, as its result has it. */
@@ -227,17 +284,7 @@ function notDone({ stdout }: CleanerRun): string {
   }
 }
 
-function problemsOfJournal({ path, state }: Journal): string[] {
-  const file = basename(path);
+function openIn({ path, state }: Journal): string[] {
   const open = state.intents.filter(({ status }) => status === 'uncertain');
-  return [
-    ...(state.end?.interruptedBy !== null || state.torn !== null ? [`${file} has no end`] : []),
-    ...open.map((intent) => `${file} leaves open: ${wordsOf(intent)}`),
-  ];
-}
-
-function wordsOf({ intent, result, error }: IntentState<IntentRecord>): string {
-  const { at, action, address, podref, ifName, containerId, verdict, reason } = intent;
-  const what = `${at} ${action} ${address ?? ''} of ${podref ?? ''} ${ifName ?? ''} (${containerId ?? ''})`;
-  return `${what}, ${verdict ?? ''} ${reason ?? ''}: ${result ?? 'no outcome'}${error === null ? '' : `, ${error}`}`;
+  return open.map((intent) => `${basename(path)} leaves open: ${wordsOf(intent)}`);
 }

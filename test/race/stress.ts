@@ -1,12 +1,14 @@
 /**
- * `npm run stress -- --minutes N [--cleaners 2] [--pods N]`: the race for as long as wanted. Every third round goes
- * without a cleaner, for comparison: what goes wrong there is the plugin's own. Exit code 1 on a violation beside a
- * cleaner, and then all that is known of it.
+ * `npm run stress -- --minutes N [--cleaners 2] [--pods N]`: the race for as long as wanted. One round has
+ * `reconcile --now` beside it, the next all that writes in a storm of faults, kills and restarts, and the third goes without
+ * a cleaner, for comparison: what goes wrong there is the plugin's own. Exit code 1 on a violation beside a cleaner, and then
+ * all that is known of it.
  */
 import { parseArgs } from 'node:util';
 import { TestCluster } from '../cluster/cluster.js';
 import { Audit } from './audit.js';
 import { Race, type Round } from './race.js';
+import { Storm } from './storm.js';
 
 const { values } = parseArgs({
   options: {
@@ -19,18 +21,20 @@ const [minutes = 0, cleaners = 0, pods = 0] = [values.minutes, values.cleaners, 
 if (!(minutes > 0 && cleaners > 0 && pods > 0))
   throw new Error('--minutes, --cleaners and --pods take numbers above 0');
 const end = Date.now() + minutes * 60_000;
-/** One in so many rounds is without a cleaner. */
-const CONTROL_EVERY = 3;
+/** What goes on beside the pods, in turn. */
+const KINDS = ['calm', 'storm', 'control'] as const;
 
 const audit = new Audit();
 const cluster = await TestCluster.start({ log: console.error, apiServerArgs: audit.apiServerArgs });
+const storm = await Storm.open(cluster);
 const rounds: Round[] = [];
 let harm = 0;
 let upstreams = 0;
 try {
-  const race = await Race.prepare(cluster, cleaners, audit);
-  for (let at = 1; Date.now() < end || at <= CONTROL_EVERY; at++) {
-    const round = await race.round(pods, at % CONTROL_EVERY === 0 ? 0 : cleaners);
+  const race = await Race.prepare(cluster, cleaners, { audit, storm });
+  for (let at = 1; Date.now() < end || at <= KINDS.length; at++) {
+    const kind = KINDS[(at - 1) % KINDS.length] ?? 'calm';
+    const round = await race.round(pods, kind === 'control' ? 0 : cleaners, kind === 'storm' ? 'storm' : 'calm');
     rounds.push(round);
     console.log(new Date().toISOString(), `round ${at.toString()}:`, figures([round]));
     for (const violation of round.withoutUs) console.log(`by the plugin alone: ${await race.explain(violation)}`);
@@ -40,14 +44,18 @@ try {
     upstreams += round.withoutUs.length;
   }
 } finally {
+  await storm.close();
   await cluster.stop();
   audit.remove();
 }
 console.table([
   ...rounds.map((round, at) => ({ round: at + 1, ...figures([round]) })),
-  { round: 'with cleaners', ...figures(rounds.filter((round) => round.cleaners > 0)) },
+  { round: 'with cleaners', ...figures(rounds.filter(({ cleaners, weather }) => cleaners > 0 && weather === 'calm')) },
+  { round: 'in storms', ...figures(rounds.filter(({ weather }) => weather === 'storm')) },
   { round: 'without', ...figures(rounds.filter((round) => round.cleaners === 0)) },
 ]);
+const faults = [...storm.faults].map(([fault, count]) => `${fault} ${count.toString()}`).join(', ');
+console.log(`storms: ${storm.restarts.toString()} restarts of the API server; faults: ${faults}`);
 console.log(`${harm.toString()} violations, and ${upstreams.toString()} by the plugin alone`);
 process.exitCode = harm === 0 ? 0 : 1;
 
@@ -69,7 +77,11 @@ function figures(of: readonly Round[]): Record<string, string | number> {
     dels: sum(({ tally }) => tally.dels),
     'late dels': sum(({ tally }) => tally.late),
     seconds: Math.round(seconds),
+    weather: [...new Set(of.map(({ weather }) => weather))].join(),
     runs: sum(({ runs }) => runs.length),
+    killed: sum(({ runs }) => runs.filter(({ signal }) => signal !== null).length),
+    releases: sum(({ runs }) => runs.filter(({ command }) => command === 'ips release').length),
+    restores: sum(({ runs }) => runs.filter(({ command }) => command === 'restore').length),
     keys,
     'keys/s': (keys / seconds).toFixed(1),
     reservations: sum(({ released }) => released.reservations),

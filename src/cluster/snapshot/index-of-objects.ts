@@ -187,6 +187,11 @@ export class ObjectIndex {
     return this.#manifests.find((manifest) => manifest.cluster.server !== null)?.cluster.server ?? null;
   }
 
+  /** The namespace of the context that a manifest was made with. */
+  get contextNamespace(): string | null {
+    return this.#manifests.find((manifest) => manifest.contextNamespace !== null)?.contextNamespace ?? null;
+  }
+
   /** The cluster that a manifest names. */
   get manifestUid(): string | null {
     return this.#manifests.find((manifest) => manifest.cluster.uid !== null)?.cluster.uid ?? null;

@@ -45,6 +45,7 @@ export interface SavedLog {
 export interface Manifest {
   readonly createdAt: Date;
   readonly cluster: { readonly uid: string | null; readonly server: string | null };
+  readonly contextNamespace: string | null;
   readonly collected: readonly Collected[];
   readonly missing: readonly Missing[];
   readonly logs: readonly SavedLog[];
@@ -85,6 +86,7 @@ export function parseManifest(text: string): Manifest {
   return {
     createdAt,
     cluster: { uid: textOf(cluster['uid']) ?? null, server: textOf(cluster['server']) ?? null },
+    contextNamespace: nonEmpty(value['contextNamespace']),
     collected: entries(value['collected']).flatMap((entry) => {
       // Resources that this program does not read (a younger one saved them) are no loss.
       const resource = resourceByName(textOf(entry['resource']) ?? '');

@@ -35,13 +35,14 @@ const PROGRESS_STEP = 500;
 /** Answers from the objects of a snapshot as the API server would have. */
 export class SnapshotReader implements ClusterReader {
   readonly source = 'snapshot';
-  readonly contextNamespace = 'default';
+  readonly contextNamespace: string;
   readonly notes: readonly string[];
   readonly #contents: SnapshotContents;
 
   constructor(contents: SnapshotContents) {
     this.#contents = contents;
     this.notes = contents.notes;
+    this.contextNamespace = contents.index.contextNamespace ?? 'default';
   }
 
   identity(): Promise<ClusterIdentity> {

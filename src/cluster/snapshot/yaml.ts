@@ -1,4 +1,4 @@
-import type { LoadOptions, Schema, Type } from 'js-yaml';
+import type { DumpOptions, LoadOptions, Schema, Type } from 'js-yaml';
 
 import { MAX_DEPTH } from './limits.js';
 import { Unreadable } from './problems.js';
@@ -29,6 +29,8 @@ function startsLikeNumber(text: string): boolean {
 interface Parser {
   readonly loadAll: (text: string, iterator: null, options: LoadOptions) => unknown[];
   readonly options: LoadOptions;
+  readonly dump: (value: unknown, options: DumpOptions) => string;
+  readonly dumping: DumpOptions;
 }
 
 let loading: Promise<Parser> | undefined;
@@ -73,7 +75,33 @@ async function load(): Promise<Parser> {
   });
   // `json`: of duplicate keys the last one counts, as for kubectl.
   const options: LoadOptions & { maxDepth: number } = { schema, json: true, maxDepth: MAX_DEPTH };
-  return { loadAll: (text, iterator, given) => yaml.loadAll(text, iterator, given), options };
+  // What any of the two would read as something else than text is quoted.
+  const quotes = (name: string, resolve: (data: string) => boolean): Type =>
+    new yaml.Type(`tag:ipamctl.io,2026:${name}`, {
+      kind: 'scalar',
+      resolve: (data: unknown) => typeof data === 'string' && resolve(data),
+    });
+  const dumping: DumpOptions = {
+    schema: yaml.DEFAULT_SCHEMA.extend({
+      implicit: [quotes('int', (data) => INTEGER.test(data)), quotes('float', (data) => FLOAT.test(data))],
+    }),
+    lineWidth: -1,
+    noRefs: true,
+    noArrayIndent: true,
+  };
+  return {
+    loadAll: (text, iterator, given) => yaml.loadAll(text, iterator, given),
+    options,
+    dump: (value, given) => yaml.dump(value, given),
+    dumping,
+  };
+}
+
+/** Writes a value as YAML in block style, as kubectl does; `parseYaml` reads the same value from it. */
+export async function yamlOf(value: unknown): Promise<string> {
+  loading ??= load();
+  const { dump, dumping } = await loading;
+  return dump(value, dumping);
 }
 
 /**

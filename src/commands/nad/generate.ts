@@ -4,10 +4,12 @@ import { BaseCommand, type SourceFlagValues } from '../../cli/base.js';
 import { isForPeople, planOutput } from '../../cli/emit.js';
 import { connectionFlags, outputFlags } from '../../cli/flags.js';
 import { allNetworks, APPLIED_FORMATS, type ApplyFlags, applyTo, checkForm } from '../../cli/generate-apply.js';
+import { applyEntry } from '../../cli/generate-entry.js';
 import { interview, onceIfThere } from '../../cli/generate-dialogue.js';
 import { givenOf, questionFlags, resultFlags } from '../../cli/generate-flags.js';
 import { FORMATS, generateFrom, judge, printed, warningsOf } from '../../cli/generate-run.js';
-import { mustAsk } from '../../cli/releasing.js';
+import { mustAsk } from '../../cli/consent.js';
+import { CHANGE_FORMATS } from '../../cli/shimming.js';
 import type { Profile } from '../../lint/model.js';
 import { missing } from '../../nad/generate/answers.js';
 import type { Generated } from '../../nad/generate/generate.js';
@@ -42,8 +44,9 @@ export default class NadGenerate extends BaseCommand {
     // Where the output is for machines nothing is asked.
     const asks = missing(given) !== undefined && flags.output === undefined && canAsk(this.io);
     const generated = generateFrom(asks ? await this.#interview(given, flags) : given);
-    if (flags.apply) checkForm(generated);
-    if (flags.apply && flags['dry-run'] !== 'client') await this.#apply(generated, flags);
+    if (flags.apply) checkForm(generated, flags.force);
+    if (flags.apply && generated.form === 'additional-network') await this.#applyEntry(generated, flags);
+    else if (flags.apply && flags['dry-run'] !== 'client') await this.#apply(generated, flags);
     else await this.#print(generated, flags);
   }
 
@@ -71,9 +74,27 @@ export default class NadGenerate extends BaseCommand {
       this.withCluster(flags, (cluster) => applyTo(cluster, generated, flags, this.io, asks)),
     );
   }
+
+  async #applyEntry(generated: Generated, flags: ApplyFlags & SourceFlagValues & Applying): Promise<void> {
+    const forPeople = isForPeople(await planOutput(flags.output, CHANGE_FORMATS, false));
+    await this.present(flags, CHANGE_FORMATS, () =>
+      this.withCluster(flags, (cluster, progress) =>
+        applyEntry(cluster, generated, flags, {
+          io: this.io,
+          yes: flags.yes,
+          dryRun: flags['dry-run'],
+          diff: false,
+          forPeople,
+          waitMs: null,
+          progress,
+        }),
+      ),
+    );
+  }
 }
 
 interface Applying {
   readonly output?: string[] | undefined;
   readonly yes: boolean;
+  readonly force: boolean;
 }

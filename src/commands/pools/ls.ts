@@ -1,8 +1,18 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, exitCodeFor, inventoryOptions } from '../../cli/base.js';
-import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../../cli/flags.js';
-import { METRIC_FORMATS } from '../../cli/result.js';
-import { failWhenFlag, metSentence, parseThreshold, type ThresholdFields } from '../../cli/threshold.js';
+import {
+  namespaceFlags,
+  outputFlags,
+  repeated,
+  selectorFlag,
+  sourceFlags,
+  variableOf,
+  watchFlags,
+} from '../../cli/flags.js';
+import { failWhenFlag, failWhenOf, metConditions } from '../../cli/fail-when.js';
+import { METRIC_FORMATS, type CommandResult } from '../../cli/result.js';
+import { judgedPoolView, POOL_FIELDS, poolView } from '../../cli/watched-views.js';
+import type { ClusterReader } from '../../cluster/port.js';
 import { POOL_SORT_KEYS } from '../../pools/documents.js';
 import { readInventory } from '../../pools/inventory.js';
 import { listPools, selectPools } from '../../pools/list.js';
@@ -11,18 +21,6 @@ import { survey } from '../../reconcile/survey.js';
 import { poolMetrics } from '../../render/metrics.js';
 import { names } from '../../render/output.js';
 import { poolClosing, poolTable } from '../../render/pools.js';
-
-/** `blocked` and `allocatable` are parts of what is free. */
-const FIELDS: ThresholdFields = {
-  used: 'capacity',
-  usedPercent: null,
-  free: 'capacity',
-  blocked: 'capacity',
-  allocatable: 'capacity',
-  capacity: null,
-  stale: 'capacity',
-  problems: null,
-};
 
 export default class PoolsLs extends BaseCommand {
   static override summary = 'list the pools of whereabouts: range, capacity, used, free';
@@ -36,12 +34,15 @@ export default class PoolsLs extends BaseCommand {
     '<%= config.bin %> pools ls -o prometheus',
     "<%= config.bin %> pools ls -o jsonpath='{.items[*].name}'",
     '<%= config.bin %> pools ls --from must-gather.tar.gz',
+    "<%= config.bin %> pools ls -w --exit-when 'used>=90%' --timeout 10m",
   ];
   static override flags = {
     ...sourceFlags,
     ...namespaceFlags('only pools in this namespace'),
     ...selectorFlag,
     ...outputFlags(METRIC_FORMATS),
+    ...watchFlags,
+    ...failWhenFlag(POOL_FIELDS),
     'sort-by': Flags.option({
       options: POOL_SORT_KEYS,
       summary: 'used: the fullest first; free: the least free first',
@@ -50,15 +51,14 @@ export default class PoolsLs extends BaseCommand {
     })(),
     network: repeated('network', 'only pools of this network name; may be given several times', 'NAME'),
     stale: Flags.boolean({ summary: 'count stale addresses too: reads the pods', env: variableOf('stale') }),
-    ...failWhenFlag(FIELDS),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(PoolsLs);
-    const thresholds = (flags['fail-when'] ?? []).map((text) => parseThreshold('--fail-when', text, FIELDS));
+    const conditions = failWhenOf(flags, POOL_FIELDS);
     // Whoever asks about stale addresses wants them counted.
-    const stale = flags.stale || thresholds.some(({ field }) => field === 'stale');
-    await this.presentFrom(flags, METRIC_FORMATS, async (reader) => {
+    const stale = flags.stale || conditions.some(({ condition }) => condition.field === 'stale');
+    const look = async (reader: ClusterReader): Promise<CommandResult> => {
       const judged = stale ? await survey(reader, { ...inventoryOptions(flags), findingsOnly: true }) : null;
       const inventory =
         judged?.inventory ?? (await readInventory(reader, { ...inventoryOptions(flags), sideBySide: true }));
@@ -72,7 +72,8 @@ export default class PoolsLs extends BaseCommand {
       });
       const incomplete = list.incomplete || (judged?.incomplete ?? false);
       const warnings = [...new Set([...list.warnings, ...(judged?.warnings ?? []), ...reader.notes])];
-      const met = metSentence(thresholds, list.items);
+      const rows = list.items.map((item) => ({ ...item }));
+      const met = metConditions(conditions, rows, POOL_FIELDS);
       return {
         document: { ...list, incomplete, warnings },
         human: (view) => poolTable(list.items, { ...view, stale }),
@@ -86,6 +87,8 @@ export default class PoolsLs extends BaseCommand {
         warnings: [...warnings, ...met],
         exitCode: exitCodeFor(incomplete, met.length > 0),
       };
-    });
+    };
+    if (flags.watch) await this.watchFrom(flags, stale ? judgedPoolView : poolView, look);
+    else await this.presentFrom(flags, METRIC_FORMATS, look);
   }
 }

@@ -1,25 +1,42 @@
 import { BaseCommand, exitCodeFor, inventoryOptions } from '../../cli/base.js';
+import type { ConditionFields, ConditionRow } from '../../cli/condition.js';
+import { failWhenFlag, failWhenOf, metConditions } from '../../cli/fail-when.js';
 import { namespaceFlags, outputFlags, selectorFlag, sourceFlags } from '../../cli/flags.js';
 import { METRIC_FORMATS } from '../../cli/result.js';
-import { failWhenFlag, metSentence, parseThreshold, type ThresholdFields } from '../../cli/threshold.js';
 import { NODE_SLICE_POOLS } from '../../cluster/resources.js';
 import { selectUids } from '../../pools/list.js';
+import type { NodeSlicePoolDocument } from '../../pools/slice-pools.js';
 import { listSlicePools, surveySlices } from '../../pools/slices.js';
 import { sliceMetrics } from '../../render/metrics.js';
 import { names } from '../../render/output.js';
 import { slicePoolClosing, slicePoolTable } from '../../render/slices.js';
 
-const FIELDS: ThresholdFields = {
-  slices: null,
-  assigned: 'slices',
-  free: 'slices',
-  used: 'capacity',
-  usedPercent: null,
-  nodesWithoutSlice: null,
-  nodesGone: null,
-  leftoverPools: null,
-  problems: null,
+/** Numbers of a row that a condition may be about; of lists it is how many they have. */
+const FIELDS: ConditionFields = {
+  numbers: [
+    'slices',
+    'assigned',
+    'free',
+    'used',
+    'usedPercent',
+    'nodesWithoutSlice',
+    'nodesGone',
+    'leftoverPools',
+    'problems',
+  ],
+  wholeOf: { assigned: 'slices', free: 'slices', used: 'capacity' },
 };
+
+function conditionRow(item: NodeSlicePoolDocument): ConditionRow & { readonly name: string } {
+  const { nodesWithoutSlice, nodesGone, leftoverPools, problems } = item;
+  return {
+    ...item,
+    nodesWithoutSlice: nodesWithoutSlice?.length ?? null,
+    nodesGone: nodesGone?.length ?? null,
+    leftoverPools: leftoverPools.length,
+    problems: problems.length,
+  };
+}
 
 export default class SlicesLs extends BaseCommand {
   static override summary = 'list node slice pools: range, slices, assigned, free, nodes without one';
@@ -44,13 +61,13 @@ export default class SlicesLs extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SlicesLs);
-    const thresholds = (flags['fail-when'] ?? []).map((text) => parseThreshold('--fail-when', text, FIELDS));
+    const conditions = failWhenOf(flags, FIELDS);
     await this.presentFrom(flags, METRIC_FORMATS, async (reader) => {
       const survey = await surveySlices(reader, inventoryOptions(flags));
       const uids = await selectUids(reader, NODE_SLICE_POOLS, flags.selector);
       const list = listSlicePools(survey, { namespace: flags.namespace, uids });
       const { items, incomplete, missing } = list;
-      const met = metSentence(thresholds, items);
+      const met = metConditions(conditions, items.map(conditionRow), FIELDS);
       const warnings = [...new Set([...list.warnings, ...reader.notes])];
       return {
         document: { ...list, warnings },

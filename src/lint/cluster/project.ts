@@ -1,11 +1,9 @@
 import { record, records, text } from '../../cluster/fields.js';
 import type { KubeObject } from '../../cluster/port.js';
-import { isJsonObject, type JsonObject } from '../../cni/go-json.js';
-import { parseConf } from '../../cni/conf.js';
+import { operatorIpamType } from '../../nad/additional-network.js';
 import { readRequestedNetworks } from '../../nad/network-status.js';
 import { Address } from '../../net/address.js';
 import { Prefix } from '../../net/prefix.js';
-import { fieldOf, textOf } from '../go-fields.js';
 import type {
   InterfaceFacts,
   NetworkConfigFacts,
@@ -80,23 +78,6 @@ export function operatorNetworkFacts(object: KubeObject): OperatorNetworkFacts {
     ovn: record(network['ovnKubernetesConfig']),
     ipamTypes: records(spec['additionalNetworks']).flatMap((entry) => operatorIpamType(entry) ?? []),
   };
-}
-
-/**
- * Which IPAM the operator sees in an entry: of a list the first plugin's that has one.
- * Source: cluster-network-operator pkg/network/multus_ipam.go.
- */
-function operatorIpamType(entry: JsonObject): string | undefined {
-  if (entry['type'] === 'SimpleMacvlan') {
-    const ipam = record(record(entry['simpleMacvlanConfig'])['ipamConfig']);
-    return (text(ipam['type']) ?? 'DHCP') === 'DHCP' ? 'dhcp' : 'static';
-  }
-  const raw = text(entry['rawCNIConfig']);
-  if (entry['type'] !== 'Raw' || raw === null) return undefined;
-  const conf = parseConf(raw);
-  if (!conf.ok) return undefined;
-  const ipam = conf.plugins.map((plugin) => fieldOf(plugin, 'ipam')?.value).find(isJsonObject);
-  return ipam === undefined ? undefined : textOf(ipam, 'type');
 }
 
 export function nodeNetworkFacts(object: KubeObject): NodeNetworkFacts {

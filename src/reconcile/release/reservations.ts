@@ -6,7 +6,7 @@ import { ClusterFailure } from '../../errors.js';
 import { objectKey, refKey } from '../../pools/belonging.js';
 import type { Inventory } from '../../pools/inventory.js';
 import { parseReservationName } from '../../whereabouts/names.js';
-import { parsePool, parseReservation, type ObjectRef, type Pool, type Reservation } from '../../whereabouts/objects.js';
+import { parsePool, parseReservation, type Pool, type Reservation } from '../../whereabouts/objects.js';
 import { inBatches } from '../batches.js';
 import type { JournalReservation } from '../journal.js';
 import type { Tenure } from '../leases/holdings.js';
@@ -16,6 +16,8 @@ import { decideByReading } from './decide.js';
 import { groupsOf, type Group, type ReservationTarget } from './groups.js';
 import { Healing } from './healing.js';
 import { journalOutcome, reservationIntent } from './intents.js';
+import { isOwn, notBefore, takeTogether, waitForPlugins, type ReadyGroup } from './holding-batches.js';
+import { KeysOfPools } from './pool-keys.js';
 import {
   changed,
   failed,
@@ -23,7 +25,6 @@ import {
   inUse,
   isDeadly,
   notTried,
-  PLUGIN_BUDGET_MS,
   RELEASED,
   skipped,
   undecided,
@@ -33,8 +34,6 @@ import {
   type ReleasePorts,
 } from './ports.js';
 
-/** Leases that are taken at once: more holds up more networks than a second's work is worth. */
-const MOST_LEASES = 16;
 /** Owners that are looked up together, with the pools that cover their addresses, before their reservations go. */
 const CHUNK = 32;
 /** Leases of several slices at once are waited for so long; then each slice is gone to by itself. */
@@ -51,17 +50,6 @@ const TRIES = 3;
 const AGAIN_MS = 100;
 /** A Lease that others keep, or that is lost at once, is asked for in so many holdings. */
 const HOLDING_TRIES = 5;
-
-/** A group with its reservations as they were read just before. */
-interface ReadyGroup extends Group {
-  readonly read: ReadonlyMap<ReservationTarget, JournalReservation>;
-  /** On the monotonic clock: while a DEL of the same owner may be under way, its reservations stay. */
-  notBefore: number;
-  /** Leases of several slices were not free at the same time: only those of this group are asked for. */
-  isAlone: boolean;
-  readonly leases: readonly string[];
-  readonly sequences: Map<ReservationTarget, number>;
-}
 
 /** What is done in one holding, and what became of it. */
 interface HoldingWork {
@@ -315,9 +303,8 @@ export class ReservationRelease {
         .map((target) => {
           const judged = fresh.of(target.judged.claim);
           const failure = fresh.failureOf(judged.claim);
-          if (failure !== undefined) return unseen(failure);
           if (!this.mayRelease(judged) || (!target.freedByUs && judged.evidence.owner.state !== 'absent')) {
-            return inUse(judged);
+            return failure === undefined ? inUse(judged) : unseen(failure);
           }
           const holder = keys.holderOf(group, target);
           return holder === null ? null : changed(`${holder} holds the address by now`);
@@ -512,114 +499,6 @@ export class ReservationRelease {
   #progress(phase: 'waiting' | 'reservations' | 'looking again', why?: string): void {
     this.ports.progress({ phase, done: this.#done, of: this.#total, ...(why === undefined ? {} : { why }) });
   }
-}
-
-/** Which of some addresses the pools that cover them hold, read once in a holding: nobody else writes them meanwhile. */
-class KeysOfPools {
-  readonly #wanted: ReadonlySet<string>;
-  readonly #known = new Map<string, ReadonlyMap<string, string>>();
-
-  constructor(
-    private readonly reader: ReleasePorts['reader'],
-    private readonly coverage: Coverage,
-    batch: readonly Group[],
-  ) {
-    this.#wanted = new Set(batch.flatMap(({ members }) => members.map(({ address }) => address.toString())));
-  }
-
-  /** @throws ClusterFailure where one of the pools cannot be read */
-  async read(groups: readonly Group[]): Promise<void> {
-    const pools = groups.flatMap((group) => group.members.flatMap((target) => this.#covering(group, target)));
-    const unread = new Map(pools.map((pool) => [refKey(pool), pool]));
-    for (const key of this.#known.keys()) unread.delete(key);
-    await inBatches([...unread], async ([key, { namespace, name }]) => {
-      this.#known.set(key, await this.#readPool(namespace, name));
-    });
-  }
-
-  /** The podref of a key that holds the address; null: none does. */
-  holderOf(group: Group, target: ReservationTarget): string | null {
-    const address = target.address.toString();
-    for (const pool of this.#covering(group, target)) {
-      const holder = this.#known.get(refKey(pool))?.get(address);
-      if (holder !== undefined) return holder;
-    }
-    return null;
-  }
-
-  #covering({ namespace, networkName }: Group, { address }: ReservationTarget): readonly ObjectRef[] {
-    return this.coverage.poolsOf(namespace, networkName, address);
-  }
-
-  async #readPool(namespace: string, name: string): Promise<ReadonlyMap<string, string>> {
-    const object = await this.reader.get(IP_POOLS, namespace, name);
-    const held = new Map<string, string>();
-    if (object === undefined) return held;
-    for (const { reading, podref } of parsePool(object).allocations) {
-      const address = reading.ok ? reading.address.toString() : '';
-      if (this.#wanted.has(address)) held.set(address, podref === '' ? 'somebody' : podref);
-    }
-    return held;
-  }
-}
-
-/**
- * Takes groups off the front of the queue that one holding can do: of the same Leases, or of one network and few Leases,
- * and all due. What another network waits for is no reason to wait.
- */
-function takeTogether(queue: ReadyGroup[], now: number): ReadyGroup[] {
-  const batch: ReadyGroup[] = [];
-  const leases = new Set<string>();
-  const rest: ReadyGroup[] = [];
-  const [first] = queue;
-  for (const group of queue) {
-    const more = group.leases.filter((lease) => !leases.has(lease)).length;
-    const fits =
-      group.notBefore <= now &&
-      group.namespace === first?.namespace &&
-      isOwn(group) === isOwn(first) &&
-      (batch.length === 0 ||
-        hasSameLeases(group, leases) ||
-        (isOfOneNetwork(group, first) && leases.size + more <= MOST_LEASES));
-    if (!fits) {
-      rest.push(group);
-      continue;
-    }
-    batch.push(group);
-    for (const lease of group.leases) leases.add(lease);
-  }
-  queue.splice(0, queue.length, ...rest);
-  return batch;
-}
-
-function hasSameLeases({ leases }: ReadyGroup, names: ReadonlySet<string>): boolean {
-  return leases.length === names.size && leases.every((lease) => names.has(lease));
-}
-
-function isOfOneNetwork(one: ReadyGroup, other: ReadyGroup): boolean {
-  return one.networkName === other.networkName && !one.isAlone && !other.isAlone;
-}
-
-/** Whether this run took all the keys. */
-function isOwn({ members }: Group): boolean {
-  return members.every(({ freedByUs }) => freedByUs);
-}
-
-/**
- * A reservation whose key this run took may go at once; one that was found without a key, or whose owner was being
- * killed within the memory of events, only when every DEL that may have been under way is over.
- */
-function notBefore(target: ReservationTarget): number {
-  const mayBeTornDown = target.judged.evidence.killedAtMs !== null;
-  return target.freedByUs && !mayBeTornDown ? 0 : afterThePlugins(target);
-}
-
-function waitForPlugins(group: ReadyGroup): void {
-  group.notBefore = Math.max(group.notBefore, ...group.members.map(afterThePlugins));
-}
-
-function afterThePlugins({ keylessSince }: ReservationTarget): number {
-  return keylessSince + PLUGIN_BUDGET_MS;
 }
 
 function journalReservation(object: KubeObject): JournalReservation {

@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestCluster } from '../../cluster/cluster.js';
 import { writeKubeconfig } from '../../cluster/kubeconfig.js';
 
@@ -17,6 +18,8 @@ export interface Passing {
   refuse(status: number): void;
   /** Whoever asked gets this in place of the API server's answer, which has done what it was asked for or not. */
   instead(answer: GateAnswer, done: 'done' | 'not done'): void;
+  /** The API server hears of it at once, and whoever asked hears its answer so much later. */
+  answerLate(ms: number): void;
 }
 
 /** `reset`: the connection is closed without a word. */
@@ -45,6 +48,7 @@ class OnePassing implements Passing {
   isCut = false;
   status: number | null = null;
   other: { readonly answer: GateAnswer; readonly done: boolean } | null = null;
+  lateMs = 0;
 
   constructor(
     readonly method: string,
@@ -61,6 +65,10 @@ class OnePassing implements Passing {
 
   instead(answer: GateAnswer, done: 'done' | 'not done'): void {
     this.other = { answer, done: done === 'done' };
+  }
+
+  answerLate(ms: number): void {
+    this.lateMs = ms;
   }
 }
 
@@ -132,6 +140,7 @@ export async function openGate(
       return;
     }
     const answer = await forward(cluster, request);
+    if (passing.lateMs > 0) await sleep(passing.lateMs);
     if (answer === undefined) {
       response.destroy();
       return;

@@ -22,7 +22,7 @@
  *    looks at. What it yields is a `Draft`; the helpers in `drafts.ts` fill in the fields of a pool, an entry, a claim
  *    or a reservation. `severity` where it differs from the check's own; `fix` is the exact command that mends this very
  *    finding, or null where none does; `evidence` is what the finding rests on, as scripts read it.
- * 4. Everything is seen twice. `again` names the pools, reservations and pods behind a finding: they are read once more,
+ * 4. Everything is seen twice. `again` names the pools, reservations, pods and slice pools behind a finding: they are read once more,
  *    the check runs again over what they are by then, and only what it finds again is reported (told by check, object,
  *    address, pool, key, podref, container and reservation, see `identityOf`). Absent only where the source has seen to
  *    it: claims are confirmed by `reconcile/confirm`; events, nodes, NADs, workloads and logs are as they are.
@@ -149,8 +149,10 @@ export interface Again {
   readonly everyPool?: boolean;
   readonly reservations?: readonly ObjectRef[];
   readonly pods?: readonly ObjectRef[];
+  /** All node slice pools: their controller follows NADs and nodes with a delay. */
+  readonly slicePools?: boolean;
   /**
-   * Whether an ADD or a DEL that is under way looks the same: then what persists is looked at once more when the plugin's
+   * Whether an ADD, a DEL or a controller that is under way looks the same: then what persists is looked at once more when the plugin's
    * whole budget for one of them has gone by.
    */
   readonly isTransient?: boolean;

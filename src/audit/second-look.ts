@@ -1,8 +1,8 @@
-import { IP_POOLS, PODS, RESERVATIONS } from '../cluster/resources.js';
+import { IP_POOLS, NODE_SLICE_POOLS, PODS, RESERVATIONS } from '../cluster/resources.js';
 import { objectKey, refKey } from '../pools/belonging.js';
 import { inventoryWith } from '../pools/inventory.js';
 import { listAgain, readAgain } from '../reconcile/again.js';
-import { parsePool, parseReservation, type ObjectRef } from '../whereabouts/objects.js';
+import { parseNodeSlicePool, parsePool, parseReservation, type ObjectRef } from '../whereabouts/objects.js';
 import type { Readings } from './given.js';
 import type { Again, Given, Source } from './model.js';
 import { wholeSight } from './sights.js';
@@ -31,10 +31,13 @@ export async function lookAgain(readings: Readings, agains: readonly Again[]): P
   const poolsNow = everyPool
     ? await listAgain(reader, IP_POOLS, namespaces, parsePool)
     : await readAgain(reader, IP_POOLS, asked.pools, namespaces, parsePool);
+  const slicePoolsNow = agains.some((again) => again.slicePools === true)
+    ? [...(await listAgain(reader, NODE_SLICE_POOLS, namespaces, parseNodeSlicePool)).values()]
+    : read.nodeSlicePools;
   replaced.set(
     inventory,
     inventoryWith(
-      read,
+      { ...read, nodeSlicePools: slicePoolsNow },
       everyPool ? [...poolsNow.values()] : asOfNow(read.pools, asked.pools, poolsNow),
       read.reservations === null ? null : asOfNow(read.reservations, asked.reservations, reservationsNow),
     ),

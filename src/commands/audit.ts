@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as Flags from '@oclif/core/flags';
-import { audit, type AuditClock } from '../audit/engine.js';
+import { audit } from '../audit/engine.js';
 import { chosenChecks } from '../audit/chosen.js';
 import { DEFAULT_SETTINGS } from '../audit/model.js';
 import { CHECKS } from '../audit/registry.js';
@@ -8,8 +7,8 @@ import { auditReport, isAtLeast, type AuditReport } from '../audit/report.js';
 import { BaseCommand } from '../cli/base.js';
 import { FINDINGS, OK, type ExitCode } from '../cli/exit-codes.js';
 import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../cli/flags.js';
-import type { Progress } from '../cli/progress.js';
 import type { CommandResult } from '../cli/result.js';
+import { waitingClock } from '../cli/waiting.js';
 import { FAIL_ON, type FailOn } from '../lint/report.js';
 import { selectPools } from '../pools/list.js';
 import { auditClosing, auditScreen } from '../render/audit.js';
@@ -48,7 +47,7 @@ export default class Audit extends BaseCommand {
       const outcome = await audit(reader, {
         checks,
         settings: { ...DEFAULT_SETTINGS, ipamNamespace: flags['ipam-namespace'] },
-        clock: clockOf(progress),
+        clock: waitingClock(progress),
       });
       const report = auditReport(outcome, await reader.identity(), {
         checks: checks.length,
@@ -60,16 +59,6 @@ export default class Audit extends BaseCommand {
       return resultOf(report, flags['fail-on'] ?? 'warning');
     });
   }
-}
-
-function clockOf(progress: Progress): AuditClock {
-  return {
-    now: () => performance.now(),
-    wait: async (ms, why) => {
-      progress.tell(`waiting ${Math.ceil(ms / 1000).toString()} s to see ${why}`);
-      await sleep(ms);
-    },
-  };
 }
 
 function resultOf(report: AuditReport, failOn: FailOn): CommandResult {

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand, exitCodeFor, inventoryOptions } from '../cli/base.js';
 import { namespaceFlags, outputFlags, sourceFlags, variableOf } from '../cli/flags.js';
 import { reportOutput, REPORT_FORMATS } from '../cli/report-output.js';
+import { waitingClock } from '../cli/waiting.js';
 import { buildReport } from '../report/build.js';
 import { reportHtml } from '../render/report/html.js';
 import { reportMarkdown } from '../render/report/markdown.js';
@@ -32,11 +33,12 @@ export default class Report extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Report);
     const output = reportOutput(flags, this.io.stdout.isTTY);
-    await this.presentFrom({ ...flags, output }, REPORT_FORMATS, async (reader) => {
+    await this.presentFrom({ ...flags, output }, REPORT_FORMATS, async (reader, progress) => {
       const report = await buildReport(reader, {
         ...inventoryOptions(flags),
         namespace: flags.namespace ?? null,
         toolVersion: this.config.version,
+        clock: waitingClock(progress),
       });
       return {
         document: report,

@@ -1,57 +1,75 @@
-import type { Finding, Severity } from '../lint/model.js';
+import type { AuditFinding } from '../audit/model.js';
+import { CHECKS } from '../audit/registry.js';
+import type { Finding } from '../lint/model.js';
 import { groupedBy } from '../pools/multimap.js';
+import type { Verdict } from '../reconcile/verdict.js';
 import type { Attention } from './document.js';
-import type { ReportFinding } from './findings.js';
+import { subjectOf } from './subject.js';
 
 /**
  * What a person should look at, a line for each check and rule, errors first. An info is worth saying, and asks nobody
  * for anything.
  */
-export function attentionOf(audit: readonly ReportFinding[], lint: readonly Finding[]): Attention[] {
-  const groups = [
-    ...groupedBy(audit.filter(needsPerson), ({ check, severity }) => `${severity} ${check}`).values(),
-  ].map((group) => attention(group.map(({ check, severity, message, fix }) => ({ check, severity, message, fix }))));
-  const rules = [...groupedBy(lint.filter(needsPerson), ({ rule, severity }) => `${severity} ${rule}`).values()].map(
-    (group) =>
-      attention(
-        group.map(({ rule, severity, message, namespace, name }) => ({
-          check: rule,
-          severity,
-          message: name === null ? message : `${namespace === null ? '' : `${namespace}/`}${name}: ${message}`,
-          fix: `ipamctl nad rules ${rule}`,
-        })),
-      ),
+export function attentionOf(audit: readonly AuditFinding[], lint: readonly Finding[]): Attention[] {
+  const checks = groupedBy(audit.filter(needsPerson), ({ check, severity }) => `${severity} ${check}`);
+  const rules = groupedBy(lint.filter(needsPerson), ({ rule, severity }) => `${severity} ${rule}`);
+  return [...[...checks.values()].map(checkAttention), ...[...rules.values()].map(ruleAttention)].sort(
+    (a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning') || b.count - a.count,
   );
-  return [...groups, ...rules]
-    .flat()
-    .sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning') || b.count - a.count);
 }
 
-interface Found {
-  readonly check: string;
-  readonly severity: Severity;
-  readonly message: string;
-  readonly fix: string | null;
+type Urgent<F> = F & { readonly severity: 'error' | 'warning' };
+/** Of a group there is at least one. */
+type Group<F> = readonly F[];
+
+function needsPerson<F extends { readonly severity: string }>(finding: F): finding is Urgent<F> {
+  return finding.severity === 'error' || finding.severity === 'warning';
 }
 
-function attention(group: readonly Found[]): Attention[] {
+function checkAttention(group: Group<Urgent<AuditFinding>>): Attention {
+  const first = firstOf(group);
+  const { check, severity, verdict } = first;
+  const fix = CHECKS.find(({ id }) => id === check)?.fix;
+  const isOne = group.length === 1;
+  const bulk = fix?.kind === 'release' && verdict !== null ? RELEASED_BY[verdict] : undefined;
+  const command = isOne ? first.fix : (bulk ?? null);
+  return {
+    severity,
+    check,
+    message: told(`${subjectOf(first)}: ${first.message}`, group.length),
+    count: group.length,
+    advice: command === null ? (fix?.text ?? null) : null,
+    command,
+  };
+}
+
+function ruleAttention(group: Group<Urgent<Finding>>): Attention {
+  const first = firstOf(group);
+  const { rule, severity, message, namespace, name } = first;
+  const subject = name === null ? '' : `${namespace === null ? '' : `${namespace}/`}${name}: `;
+  return {
+    severity,
+    check: rule,
+    message: told(`${subject}${message}`, group.length),
+    count: group.length,
+    advice: null,
+    command: `ipamctl nad rules ${rule}`,
+  };
+}
+
+/** Which run takes all findings of a verdict at once; absent: each is a decision of its own. */
+const RELEASED_BY: Partial<Record<Verdict, string>> = {
+  stale: 'ipamctl reconcile',
+  finished: 'ipamctl reconcile --include-completed',
+  lost: 'ipamctl reconcile --include-lost',
+};
+
+function told(message: string, count: number): string {
+  return count === 1 ? message : `${message}; ${(count - 1).toString()} more like it`;
+}
+
+function firstOf<F>(group: Group<F>): F {
   const [first] = group;
-  if (first === undefined || first.severity === 'info') return [];
-  const { check, severity, message } = first;
-  const more = group.length - 1;
-  const commands = new Set(group.map(({ fix }) => fix));
-  return [
-    {
-      severity,
-      check,
-      message: more === 0 ? message : `${message}, and ${String(more)} more like it`,
-      count: group.length,
-      // What mends one of several is no answer for all of them.
-      command: commands.size === 1 ? first.fix : null,
-    },
-  ];
-}
-
-function needsPerson({ severity }: { readonly severity: Severity }): boolean {
-  return severity !== 'info';
+  if (first === undefined) throw new Error('a group of findings is empty');
+  return first;
 }

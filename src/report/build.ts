@@ -1,12 +1,19 @@
+import { audit, type AuditClock } from '../audit/engine.js';
+import { DEFAULT_SETTINGS, type Source } from '../audit/model.js';
+import { CHECKS } from '../audit/registry.js';
+import { auditReport } from '../audit/report.js';
+import { SharedReader } from '../audit/shared-reader.js';
+import { claims } from '../audit/sources/claims.js';
+import { inventory } from '../audit/sources/inventory.js';
 import type { ClusterReader } from '../cluster/port.js';
 import type { Severity } from '../lint/model.js';
 import type { InventoryOptions } from '../pools/inventory.js';
 import { percentOf } from '../pools/usage.js';
+import { hasUnanswered } from '../reconcile/plan.js';
 import { survey } from '../reconcile/survey.js';
 import { VERDICTS } from '../reconcile/verdict.js';
 import { attentionOf } from './attention.js';
 import type { FamilyUsage, Report, ReportPool, ReportSummary, Severities } from './document.js';
-import { findingsOf, type ReportFinding } from './findings.js';
 import { reportNads } from './nads.js';
 import { noVerdicts, reportPools } from './pools.js';
 import { reportSlices } from './slices.js';
@@ -15,6 +22,8 @@ export interface ReportOptions extends InventoryOptions {
   readonly toolVersion: string;
   /** Narrows the report to what pods and NADs of this namespace have to do with; null: the whole cluster. */
   readonly namespace: string | null;
+  /** How the audit in it waits for what is under way. */
+  readonly clock: AuditClock;
 }
 
 /**
@@ -24,22 +33,36 @@ export interface ReportOptions extends InventoryOptions {
 export async function buildReport(reader: ClusterReader, options: ReportOptions): Promise<Report> {
   const { namespace, toolVersion } = options;
   const identity = await reader.identity();
-  const judged = await survey(reader, options);
-  const nads = await reportNads(reader, judged.inventory);
-  const all = reportPools(judged);
-  const pools = namespace === null ? all : all.filter((pool) => concerns(pool, namespace));
-  const shown = new Set(pools.map(({ uid }) => uid));
-  const isShown = (finding: ReportFinding): boolean =>
-    namespace === null ||
-    (finding.pool !== null && shown.has(finding.pool.uid) && finding.podref === null) ||
-    finding.podref?.startsWith(`${namespace}/`) === true;
-  const audit = findingsOf(judged, all).filter(isShown);
-  const lint = nads.lint.findings.filter((finding) => namespace === null || finding.namespace === namespace);
-  const slices = reportSlices(judged.inventory, all);
-  const ownSlices = slices?.filter(
-    (slice) => namespace === null || slice.nads.some((nad) => nad.namespace === namespace),
+  const shared = new SharedReader(reader);
+  const judged = await survey(shared, options);
+  const outcome = await audit(shared, {
+    checks: CHECKS,
+    settings: { ...DEFAULT_SETTINGS, ipamNamespace: options.ipamNamespace },
+    clock: options.clock,
+    known: new Map<Source<unknown>, unknown>([
+      [inventory, judged.inventory],
+      // As the audit reads it: nearly everything is live, and no check asks for that.
+      [claims, { ...judged, claims: judged.claims.filter(({ verdict }) => verdict !== 'live') }],
+    ]),
+  });
+  const audited = auditReport(outcome, identity, {
+    checks: CHECKS.length,
+    namespace: namespace ?? undefined,
+    uids: null,
+    toolVersion,
+    notes: [],
+  });
+  const checked = await reportNads(reader, judged.inventory);
+  const isOwn = (object: { readonly namespace: string | null }): boolean =>
+    namespace === null || object.namespace === namespace;
+  const everyPool = reportPools(judged);
+  const pools = namespace === null ? everyPool : everyPool.filter((pool) => concerns(pool, namespace));
+  const slices = reportSlices(judged.inventory, everyPool)?.filter(
+    ({ nads }) => namespace === null || nads.some(isOwn),
   );
-  const ownNads = nads.nads?.filter((nad) => namespace === null || nad.namespace === namespace);
+  const nads = checked.nads?.filter(isOwn);
+  const findings = checked.lint.findings.filter(isOwn);
+  const { errors, warnings, infos } = audited.summary;
   return {
     apiVersion: 'ipamctl.io/v1',
     kind: 'Report',
@@ -50,18 +73,18 @@ export async function buildReport(reader: ClusterReader, options: ReportOptions)
     namespace,
     summary: {
       ...poolSummary(pools),
-      ...severitiesOf([...audit, ...lint]),
-      nads: ownNads?.length ?? null,
-      nodeSlicePools: ownSlices?.length ?? null,
+      ...severitiesOf([...audited.findings, ...findings]),
+      nads: nads?.length ?? null,
+      nodeSlicePools: slices?.length ?? null,
     },
-    attention: attentionOf(audit, lint),
+    attention: attentionOf(audited.findings, findings),
     pools,
-    nodeSlicePools: ownSlices ?? null,
-    nads: ownNads ?? null,
-    audit: { findings: audit, skipped: [], summary: severitiesOf(audit) },
-    lint: { findings: lint, skipped: nads.lint.skipped, summary: severitiesOf(lint) },
-    incomplete: judged.incomplete || nads.incomplete,
-    warnings: [...new Set([...judged.warnings, ...nads.warnings, ...reader.notes])],
+    nodeSlicePools: slices ?? null,
+    nads: nads ?? null,
+    audit: { findings: audited.findings, skipped: audited.skipped, summary: { errors, warnings, infos } },
+    lint: { findings, skipped: checked.lint.skipped, summary: severitiesOf(findings) },
+    incomplete: judged.incomplete || hasUnanswered(judged.claims) || audited.incomplete || checked.incomplete,
+    warnings: [...new Set([...judged.warnings, ...audited.warnings, ...checked.warnings, ...reader.notes])],
   };
 }
 

@@ -4,8 +4,8 @@ import type { PoolDocument } from '../pools/documents.js';
 import type { NadDocument } from '../pools/nads.js';
 import type { AddressDocument, EvidenceDocument } from '../reconcile/documents.js';
 import type { Verdict } from '../reconcile/verdict.js';
-import type { ReportFinding } from './findings.js';
-import type { SlicePoolDocument } from './slices.js';
+import type { AuditFinding } from '../audit/model.js';
+import type { ObjectRef } from '../whereabouts/objects.js';
 
 /** A run of addresses, both ends included, as text. */
 export interface AddressSpan {
@@ -40,15 +40,39 @@ export interface ReportPool extends PoolDocument {
   readonly addresses: readonly ReportAddress[];
 }
 
+/** A slice that a node has. */
+export interface SliceNode {
+  readonly nodeName: string;
+  readonly sliceRange: string;
+  /** null: nothing was allocated in it yet. */
+  readonly pool: ObjectRef | null;
+  readonly capacity: string | null;
+  readonly used: number;
+}
+
+/** A node slice pool with the slices of its nodes. */
+export interface SlicePoolDocument extends ObjectRef {
+  readonly range: string;
+  /** Prefix length; null: it is no number. */
+  readonly sliceSize: number | null;
+  readonly slices: number;
+  readonly assigned: number;
+  readonly free: number;
+  readonly nads: readonly ObjectRef[];
+  readonly nodes: readonly SliceNode[];
+}
+
 /** Something that a person should look at: findings of one kind. */
 export interface Attention {
   readonly severity: 'error' | 'warning';
-  /** The check or rule; null: about the reading itself. */
-  readonly check: string | null;
+  /** The check or rule. */
+  readonly check: string;
   /** One sentence without a full stop. */
   readonly message: string;
   /** How many findings stand behind it. */
   readonly count: number;
+  /** How it is mended, in words; null where the command says all. */
+  readonly advice: string | null;
   /** The command that mends or explains it; null: none does. */
   readonly command: string | null;
 }
@@ -108,7 +132,7 @@ export interface Report {
   readonly nodeSlicePools: readonly SlicePoolDocument[] | null;
   /** null: could not be read. */
   readonly nads: readonly NadDocument[] | null;
-  readonly audit: Checked<ReportFinding>;
+  readonly audit: Checked<AuditFinding>;
   /** Of the rules of `nad lint`, over the whole cluster. */
   readonly lint: Omit<Checked<Finding>, 'skipped'> & { readonly skipped: readonly Skipped[] };
   readonly incomplete: boolean;

@@ -1,29 +1,7 @@
 import { objectKey } from '../pools/belonging.js';
 import type { Inventory } from '../pools/inventory.js';
 import type { ObjectRef } from '../whereabouts/objects.js';
-import type { ReportPool } from './document.js';
-
-/** A slice that a node has. */
-export interface SliceNode {
-  readonly nodeName: string;
-  readonly sliceRange: string;
-  /** null: nothing was allocated in it yet. */
-  readonly pool: ObjectRef | null;
-  readonly capacity: string | null;
-  readonly used: number;
-}
-
-/** A node slice pool with the slices of its nodes. */
-export interface SlicePoolDocument extends ObjectRef {
-  readonly range: string;
-  /** Prefix length; null: it is no number. */
-  readonly sliceSize: number | null;
-  readonly slices: number;
-  readonly assigned: number;
-  readonly free: number;
-  readonly nads: readonly ObjectRef[];
-  readonly nodes: readonly SliceNode[];
-}
+import type { ReportPool, SliceNode, SlicePoolDocument } from './document.js';
 
 /** The node slice pools of an inventory; null where they could not be read. */
 export function reportSlices({ nodeSlicePools }: Inventory, pools: readonly ReportPool[]): SlicePoolDocument[] | null {

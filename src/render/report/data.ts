@@ -1,5 +1,6 @@
 import { Address } from '../../net/address.js';
 import type { AddressSpan, Report, ReportPool } from '../../report/document.js';
+import { subjectOf } from '../../report/subject.js';
 import { safe } from '../safe.js';
 import { reasonText } from '../verdict.js';
 import type { PageData, PageFinding, PageNad, PagePool, PageSlicePool } from './page-data.js';
@@ -40,14 +41,10 @@ export function pageData(report: Report): PageData {
       }),
     ),
     findings: [
-      ...report.audit.findings.map(({ severity, check, message, object, fix }): PageFinding => [
-        severity,
-        check,
-        safe(message),
-        safe(`${object.kind} ${object.namespace === null ? '' : `${object.namespace}/`}${object.name}`),
-        safe(fix ?? ''),
-        '',
-      ]),
+      ...report.audit.findings.map((finding): PageFinding => {
+        const { severity, check, message, fix } = finding;
+        return [severity, check, safe(message), safe(subjectOf(finding)), safe(fix ?? ''), ''];
+      }),
       ...report.lint.findings.map(({ severity, rule, message, file, upstream }): PageFinding => [
         severity,
         rule,

@@ -97,10 +97,15 @@ function attention({ attention: items }: Report): string {
   return `<section id="attention" aria-labelledby="attention-title"><h2 id="attention-title">What needs a person</h2>${body}</section>`;
 }
 
-function attentionItem({ severity, message, check, command }: Attention): string {
-  const which = check === null ? '' : ` <code class="check" data-check="${text(check)}">${text(check)}</code>`;
-  const mend = command === null ? '' : `<div class="command"><code>${text(command)}</code></div>`;
-  return `<li class="${severity}"><p><strong class="tag ${severity}">${severity}</strong> ${text(message)}${which}</p>${mend}</li>`;
+function attentionItem({ severity, message, check, advice, command }: Attention): string {
+  const which = `<code class="check" data-check="${text(check)}">${text(check)}</code>`;
+  const mend =
+    command !== null
+      ? `<div class="command"><code>${text(command)}</code></div>`
+      : advice === null
+        ? ''
+        : `<div class="dim">${text(advice)}</div>`;
+  return `<li class="${severity}"><p><strong class="tag ${severity}">${severity}</strong> ${text(message)} ${which}</p>${mend}</li>`;
 }
 
 function warnings({ warnings: lines, incomplete }: Report): string {

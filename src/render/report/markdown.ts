@@ -38,10 +38,9 @@ export function reportMarkdown(report: Report): string {
 }
 
 function attention({ attention: items }: Report): string[] {
-  const lines = items.slice(0, ROWS).map(({ severity, message, check, command }) => {
-    const rule = check === null ? '' : ` (${code(check)})`;
-    const mend = command === null ? '' : `: ${code(command)}`;
-    return `- **${severity}** ${text(message)}${rule}${mend}`;
+  const lines = items.slice(0, ROWS).map(({ severity, message, check, advice, command }) => {
+    const mend = command === null ? text(advice ?? '') : code(command);
+    return `- **${severity}** ${text(message)} (${code(check)})${mend === '' ? '' : `: ${mend}`}`;
   });
   const body = lines.length === 0 ? 'Nothing.' : lines.join('\n');
   return ['## What needs a person', body, ...more(items.length, 'kinds of findings')];

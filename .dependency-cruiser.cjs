@@ -33,10 +33,22 @@ module.exports = {
       '^src/(pools|reconcile)/',
       [
         '^src/(pools|reconcile|nad|whereabouts|cni|net)/',
+        '^src/openshift/workloads\\.ts$',
         '^src/cluster/(port|writer|resources|fields)\\.ts$',
         '^src/errors\\.ts$',
       ],
       'Operations take ports and plain options; they know neither flags, terminals nor the client.',
+    ),
+    only(
+      'openshift-on-pools',
+      room('openshift'),
+      [
+        '^src/(openshift|pools|nad|whereabouts|cni|net)/',
+        '^src/cluster/(port|writer|resources|fields)\\.ts$',
+        '^src/render/diff\\.ts$',
+        '^src/errors\\.ts$',
+      ],
+      'What the operator deploys, below those who judge by it; it knows neither flags, terminals nor the client.',
     ),
     only(
       'lint-judges-texts',
@@ -67,7 +79,7 @@ module.exports = {
       'audit-compares-what-was-read',
       room('audit'),
       [
-        '^src/(audit|pools|reconcile|nad|whereabouts|cni|net)/',
+        '^src/(audit|openshift|pools|reconcile|nad|whereabouts|cni|net)/',
         '^src/lint/model\\.ts$',
         '^src/cluster/(port|writer|resources|fields)\\.ts$',
         '^src/errors\\.ts$',
@@ -113,7 +125,7 @@ module.exports = {
     {
       name: 'operations-need-no-package',
       severity: 'error',
-      from: { path: '^src/(pools|reconcile)/' },
+      from: { path: '^src/(pools|reconcile|openshift)/' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
     },
     only(
@@ -132,7 +144,7 @@ module.exports = {
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),
-      '^src/(pools|reconcile|whereabouts|lint|journal|audit|report)/',
+      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|audit|report)/',
       '^src/errors\\.ts$',
     ]),
     {
@@ -141,7 +153,7 @@ module.exports = {
       severity: 'error',
       from: { path: room('render') },
       to: {
-        path: '^src/(pools|reconcile|lint|journal|audit|report)/',
+        path: '^src/(pools|reconcile|lint|journal|openshift|audit|report)/',
         dependencyTypesNot: ['type-only'],
         pathNot: '^src/(reconcile/verdict|report/subject)\\.ts$',
       },

@@ -119,6 +119,21 @@ export function node(name: string, ready: 'True' | 'False' | 'Unknown' = 'True')
   };
 }
 
+/** A Lease of the plugin. */
+export function lease(name: string, namespace = NAMESPACE): KubeObject {
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name, namespace, uid: `lease-${name}` },
+    spec: {
+      holderIdentity: '',
+      leaseDurationSeconds: 1,
+      renewTime: '2026-03-01T11:59:00.000000Z',
+      leaseTransitions: 7,
+    },
+  };
+}
+
 /** A pod that has its address as it should: the entry 5 of `10.0.0.0/24`, its reservation, and the NAD `tenant`. */
 export const HEALTHY: readonly KubeObject[] = [
   whereaboutsNad('tenant', { range: '10.0.0.0/24' }),

@@ -1,4 +1,4 @@
-import { record } from '../cluster/fields.js';
+import { record, records, text } from '../cluster/fields.js';
 import type { KubeObject } from '../cluster/port.js';
 import {
   readNetworkStatus,
@@ -6,6 +6,8 @@ import {
   type NetworkStatus,
   type RequestedNetwork,
 } from '../nad/network-status.js';
+import type { Address } from '../net/address.js';
+import { refKey } from '../pools/belonging.js';
 import { Words } from '../pools/words.js';
 
 /** What a pod says of its networks. */
@@ -18,6 +20,10 @@ export interface PodSight {
   readonly phase: 'pending' | 'running' | 'finished';
   readonly status: NetworkStatus;
   readonly asks: readonly RequestedNetwork[] | 'absent' | 'unreadable';
+  /** Node that it runs on; null: not known, as of metadata alone. */
+  readonly nodeName: string | null;
+  /** Whether it uses the node's own network, so that it gets no other; null: not known. */
+  readonly hostNetwork: boolean | null;
   /** The virtual machine that it runs: several pods do while it migrates; null: none. */
   readonly machine: string | null;
 }
@@ -38,9 +44,13 @@ export type ListedPhase = keyof typeof PHASES;
 
 /** A pod that was read whole, as the second look does. */
 export function wholeSight(object: KubeObject): PodSight {
-  const phase = record(object['status'])['phase'];
+  const status = record(object['status']);
+  const phase = status['phase'];
   const listed = typeof phase === 'string' && Object.hasOwn(PHASES, phase) ? PHASES[phase as ListedPhase] : 'running';
-  return { ...sightOf(object, (word) => word), phase: listed };
+  // kubelet takes the network down once the last container has ended, and may tell of the phase a moment later.
+  const containers = records(status['containerStatuses']);
+  const isOver = containers.length > 0 && containers.every(({ state }) => record(state)['terminated'] !== undefined);
+  return { ...sightOf(object, (word) => word), phase: listed === 'running' && isOver ? 'finished' : listed };
 }
 
 /** Sees what is worth keeping, with words that many pods have in common kept once. */
@@ -55,10 +65,13 @@ export class Eye {
   }
 }
 
-function sightOf({ metadata }: KubeObject, shared: (word: string) => string): PodGlimpse {
+function sightOf({ metadata, ...object }: KubeObject, shared: (word: string) => string): PodGlimpse {
   const { namespace = '', name = '', uid = '', labels = {}, annotations } = metadata;
   const status = readNetworkStatus(annotations);
   const asks = readRequestedNetworks(annotations, namespace);
+  // A list of metadata has no spec, or an empty one.
+  const spec = record(object['spec']);
+  const isWhole = Object.keys(spec).length > 0;
   return {
     namespace: shared(namespace),
     name,
@@ -69,7 +82,27 @@ function sightOf({ metadata }: KubeObject, shared: (word: string) => string): Po
         ? { state: 'read', entries: status.entries.map((entry) => ({ ...entry, name: shared(entry.name) })) }
         : status,
     asks,
+    nodeName: text(spec['nodeName']),
+    hostNetwork: isWhole ? spec['hostNetwork'] === true : null,
     // KubeVirt sets both on its virt-launcher pods; the older one alone on those of its older versions.
     machine: labels['vm.kubevirt.io/name'] ?? labels['kubevirt.io/domain'] ?? null,
+  };
+}
+
+/** Whether the network of a pod has been set up and not been taken down: its ADD is over, no DEL has begun. */
+export function isSettled({ terminating, phase, status }: PodSight): boolean {
+  return !terminating && phase !== 'finished' && status.state === 'read';
+}
+
+/** Finds the pod of a podref that is settled and shows an address. */
+export function settledAddresses(
+  pods: readonly PodSight[],
+): (podref: string, address: Address) => PodSight | undefined {
+  const byPodref = new Map(pods.filter(isSettled).map((pod) => [refKey(pod), pod]));
+  return (podref, address) => {
+    const pod = byPodref.get(podref);
+    if (pod?.status.state !== 'read') return undefined;
+    const shows = pod.status.entries.some(({ addresses }) => addresses.some((shown) => shown.equals(address)));
+    return shows ? pod : undefined;
   };
 }

@@ -31,11 +31,16 @@ export interface ListOptions {
   readonly metadataOnly?: boolean;
 }
 
-/** Which part of a container's log is asked for. */
-export interface LogOptions {
-  /** So many lines from its end. */
-  readonly tailLines: number;
-}
+/**
+ * Which part of a container's log is asked for: so many lines from its end (of those not more than `limitBytes`, and then
+ * the older ones), or so many bytes from its beginning (the last line may then be cut).
+ */
+export type LogOptions = { readonly tailLines: number; readonly limitBytes?: number } | { readonly headBytes: number };
+
+/**
+ * Begins the line that stands in a saved log where lines were left out: a log that contains it is not whole.
+ */
+export const LOG_GAP = '[ipamctl: left out here: ';
 
 /** Whom the answers come from. */
 export interface ClusterIdentity {
@@ -75,8 +80,9 @@ export interface ClusterReader {
   get(resource: Resource, namespace: string, name: string): Promise<KubeObject | undefined>;
 
   /**
-   * Reads the end of the log of a container as it runs now (not of one that ended before it); null names the only
-   * container of a pod. What cannot be read throws, a pod that is not there too (`not-found`).
+   * Reads the end or the beginning of the log of a container as it runs now (not of one that ended before it); null
+   * names the only container of a pod. What cannot be read throws, a pod that is not there too (`not-found`). From a
+   * snapshot it may have a gap, see `LOG_GAP`.
    */
   log(namespace: string, pod: string, container: string | null, options: LogOptions): Promise<string>;
 

@@ -77,7 +77,7 @@ export const VIRTUAL_MACHINE_INSTANCES: Resource = {
   namespaced: true,
   typicalBytes: 16_000,
 };
-/** What runs whereabouts' reconciler; read before writing only, and so no part of a snapshot's reading. */
+/** What runs whereabouts: its plugin, its reconciler, its controllers. */
 export const DAEMON_SETS: Resource = {
   group: 'apps',
   version: 'v1',
@@ -94,7 +94,7 @@ export const DEPLOYMENTS: Resource = {
   namespaced: true,
   typicalBytes: 10_000,
 };
-/** Holds the reconciler's schedule; one of a known name, never listed. */
+/** Holds the reconciler's schedule; on a cluster read one by one, by names that are known. */
 export const CONFIG_MAPS: Resource = {
   ...core,
   plural: 'configmaps',
@@ -102,7 +102,7 @@ export const CONFIG_MAPS: Resource = {
   namespaced: true,
   typicalBytes: 4000,
 };
-/** What the plugin's leader election is kept in; held, never listed, and so no part of a snapshot's reading. */
+/** What the plugin's leader election is kept in. */
 export const LEASES: Resource = {
   group: 'coordination.k8s.io',
   version: 'v1',
@@ -110,6 +110,24 @@ export const LEASES: Resource = {
   kind: 'Lease',
   namespaced: true,
   typicalBytes: 1000,
+};
+/** What the API server serves of the kinds that whereabouts and multus define. */
+export const CUSTOM_RESOURCE_DEFINITIONS: Resource = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  namespaced: false,
+  typicalBytes: 40_000,
+};
+/** How OpenShift's operators say that they are. */
+export const CLUSTER_OPERATORS: Resource = {
+  group: 'config.openshift.io',
+  version: 'v1',
+  plural: 'clusteroperators',
+  kind: 'ClusterOperator',
+  namespaced: false,
+  typicalBytes: 8000,
 };
 
 /** The network's own settings: one of each, named `cluster`. */
@@ -146,7 +164,7 @@ export const VIRTUAL_MACHINES: Resource = {
   typicalBytes: 8000,
 };
 
-/** What `nad lint` reads besides, where there is such a thing; a snapshot may hold it. */
+/** What `nad lint` reads besides, where there is such a thing. */
 export const SETTINGS: readonly Resource[] = [
   NETWORK_CONFIGS,
   OPERATOR_NETWORKS,
@@ -168,6 +186,13 @@ export const ALL_RESOURCES: readonly Resource[] = [
   STATEFUL_SETS,
   MIGRATIONS,
   VIRTUAL_MACHINE_INSTANCES,
+  DAEMON_SETS,
+  DEPLOYMENTS,
+  CONFIG_MAPS,
+  LEASES,
+  CUSTOM_RESOURCE_DEFINITIONS,
+  CLUSTER_OPERATORS,
+  ...SETTINGS,
 ];
 
 /** `plural.group`, as kubectl and RBAC messages spell it (`ippools.whereabouts.cni.cncf.io`, `pods`). */

@@ -12,9 +12,11 @@ import { waitingClock } from '../cli/waiting.js';
 import { FAIL_ON, type FailOn } from '../lint/report.js';
 import { selectPools } from '../pools/list.js';
 import { auditClosing, auditScreen } from '../render/audit.js';
+import { type AuditFormatOptions, auditGithub, auditJunit, auditMetrics, auditSarif } from '../render/audit-formats.js';
 import { nearest } from '../render/nearest.js';
+import { json } from '../render/output.js';
 
-const FORMATS = ['table', 'wide', 'json', 'yaml', 'jsonpath'] as const;
+const FORMATS = ['table', 'wide', 'json', 'yaml', 'jsonpath', 'sarif', 'junit', 'github', 'prometheus'] as const;
 
 export default class Audit extends BaseCommand {
   static override summary = 'check pools, reservations, pods and NADs of a cluster against each other';
@@ -56,16 +58,22 @@ export default class Audit extends BaseCommand {
         toolVersion: this.config.version,
         notes: reader.notes,
       });
-      return resultOf(report, flags['fail-on'] ?? 'warning');
+      return resultOf(report, flags['fail-on'] ?? 'warning', { checks, version: this.config.version });
     });
   }
 }
 
-function resultOf(report: AuditReport, failOn: FailOn): CommandResult {
+function resultOf(report: AuditReport, failOn: FailOn, options: AuditFormatOptions): CommandResult {
   const mendOf = (id: string): string | undefined => CHECKS.find((check) => check.id === id)?.fix?.text;
   return {
     document: report,
     human: ({ screen, wide }) => ({ text: auditScreen(report, { screen, wide, mendOf }), hiddenColumns: [] }),
+    texts: {
+      sarif: () => json(auditSarif(report, options)),
+      junit: () => auditJunit(report, options),
+      github: () => auditGithub(report),
+      prometheus: () => auditMetrics(report, options),
+    },
     closing: auditClosing(report),
     warnings: report.warnings,
     exitCode: exitCodeOf(report, failOn),

@@ -1,7 +1,8 @@
-import { record, records, text } from '../cluster/fields.js';
-import type { ClusterReader, KubeObject } from '../cluster/port.js';
-import { CONFIG_MAPS, DAEMON_SETS, DEPLOYMENTS, PODS } from '../cluster/resources.js';
+import { record, text } from '../cluster/fields.js';
+import type { ClusterReader } from '../cluster/port.js';
+import { CONFIG_MAPS, PODS } from '../cluster/resources.js';
 import { ClusterFailure, type ClusterFailureReason } from '../errors.js';
+import { readWorkloads, reconcilersAmong, type ReconcilerWorkload } from '../openshift/workloads.js';
 import { isAboutOneList, USUAL_NAMESPACES } from '../pools/inventory.js';
 import { readReconcilerLog } from '../whereabouts/reconciler-log.js';
 import { lastTick, readCalendar } from '../whereabouts/schedule.js';
@@ -52,26 +53,12 @@ const PARTIAL: ReadonlySet<ClusterFailureReason> = new Set([
   'timeout',
 ]);
 
-/** Where the container that reconciles finds its schedule. */
-const SCHEDULE_FOLDER = '/cron-schedule';
-const SCHEDULE_FILE = 'config';
-
 /**
  * Without a ConfigMap, that of the flat file (upstream: script/lib.sh). OpenShift's was another in some releases;
  * this one has the ticks of all.
  */
 const UPSTREAM_SCHEDULE = '30 4 * * *';
 const OPENSHIFT_SCHEDULE = '*/15 * * * *';
-
-/** A DaemonSet or Deployment that runs the reconciler. */
-interface Workload {
-  /** In words. */
-  readonly title: string;
-  readonly namespace: string;
-  readonly labelSelector: string;
-  readonly container: string;
-  readonly schedule: { readonly configMap: string; readonly key: string } | null;
-}
 
 /** What is asked of the cluster. */
 export interface UpstreamPorts {
@@ -94,7 +81,7 @@ type Seen =
  */
 export class UpstreamReconcilers {
   readonly #namespaces: readonly string[];
-  #workloads: readonly Workload[] | undefined;
+  #workloads: readonly ReconcilerWorkload[] | undefined;
 
   /** @param poolNamespaces where pools live; whereabouts' usual namespaces are looked into as well. */
   constructor(
@@ -109,7 +96,7 @@ export class UpstreamReconcilers {
    * @throws ClusterFailure where the cluster cannot be asked at all
    */
   async look(): Promise<UpstreamState> {
-    let workloads: readonly Workload[];
+    let workloads: readonly ReconcilerWorkload[];
     try {
       workloads = this.#workloads ??= await this.#find();
     } catch (failure) {
@@ -129,25 +116,15 @@ export class UpstreamReconcilers {
     return { state: 'unknown', why: first.why, lastTickMs, safe };
   }
 
-  async #find(): Promise<Workload[]> {
+  async #find(): Promise<ReconcilerWorkload[]> {
     const { reader } = this.ports;
     const found = await Promise.all(
-      this.#namespaces.map(async (namespace) => {
-        const keep = (object: KubeObject): KubeObject => object;
-        const [sets, deployments] = await Promise.all([
-          reader.collect(DAEMON_SETS, { namespace }, keep),
-          reader.collect(DEPLOYMENTS, { namespace }, keep),
-        ]);
-        return reconcilersAmong([
-          ...sets.map((set) => [DAEMON_SETS.kind, set] as const),
-          ...deployments.map((deployment) => [DEPLOYMENTS.kind, deployment] as const),
-        ]);
-      }),
+      this.#namespaces.map(async (namespace) => reconcilersAmong(await readWorkloads(reader, namespace))),
     );
     return found.flat();
   }
 
-  async #lookAt(workload: Workload): Promise<Seen> {
+  async #lookAt(workload: ReconcilerWorkload): Promise<Seen> {
     const { reader } = this.ports;
     const { namespace, container, labelSelector } = workload;
     const schedules = new Set<string>();
@@ -201,7 +178,7 @@ export class UpstreamReconcilers {
   }
 
   /** When a pod may last have begun a run: by what other pods' logs tell of the schedule, and by its ConfigMap. */
-  async #lastTick(workload: Workload, logged: ReadonlySet<string>): Promise<number | null> {
+  async #lastTick(workload: ReconcilerWorkload, logged: ReadonlySet<string>): Promise<number | null> {
     const configured = await this.#configured(workload);
     const schedules = configured === null ? [...logged] : [...logged, configured];
     const until = this.ports.reader.now().getTime() + AHEAD_MS;
@@ -214,7 +191,7 @@ export class UpstreamReconcilers {
   }
 
   /** The schedule that the workload is to have; null where it may not be read. */
-  async #configured({ namespace, schedule }: Workload): Promise<string | null> {
+  async #configured({ namespace, schedule }: ReconcilerWorkload): Promise<string | null> {
     const fallback = namespace.startsWith('openshift-') ? OPENSHIFT_SCHEDULE : UPSTREAM_SCHEDULE;
     if (schedule === null) return fallback;
     try {
@@ -231,63 +208,4 @@ export class UpstreamReconcilers {
 function latest(ticks: readonly (number | null)[]): number | null {
   const known = ticks.filter((tick) => tick !== null);
   return known.length < ticks.length || known.length === 0 ? null : Math.max(...known);
-}
-
-/**
- * The workloads of one namespace that run the reconciler. Where none surely does, those that run the pod controller: it
- * reconciled on a schedule of its own before it had a file for it.
- */
-function reconcilersAmong(workloads: readonly (readonly [kind: string, workload: KubeObject])[]): Workload[] {
-  for (const reconciles of [isReconciler, isControlLoop]) {
-    const found = workloads.flatMap(([kind, object]) => {
-      const template = record(record(record(object['spec'])['template'])['spec']);
-      const containers = records(template['containers']);
-      const byName = reconciles === isReconciler && object.metadata.name === RECONCILER ? containers[0] : undefined;
-      const container = containers.find(reconciles) ?? byName;
-      return container === undefined ? [] : [workloadOf(kind, object, container, template)];
-    });
-    if (found.length > 0) return found;
-  }
-  return [];
-}
-
-/** The name of OpenShift's DaemonSet and of upstream's Deployment. */
-const RECONCILER = 'whereabouts-reconciler';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isReconciler(container: Fields): boolean {
-  return container['name'] === RECONCILER || scheduleMount(container) !== undefined || runs(container, 'ip-reconciler');
-}
-
-function isControlLoop(container: Fields): boolean {
-  return runs(container, 'ip-control-loop');
-}
-
-function runs(container: Fields, program: string): boolean {
-  return ['command', 'args'].some((field) => JSON.stringify(container[field] ?? []).includes(program));
-}
-
-function scheduleMount(container: Fields): Fields | undefined {
-  return records(container['volumeMounts']).find(
-    (mount) => text(mount['mountPath'])?.replace(/\/+$/, '') === SCHEDULE_FOLDER,
-  );
-}
-
-function workloadOf(kind: string, { metadata, spec }: KubeObject, container: Fields, template: Fields): Workload {
-  const { namespace = '', name = '' } = metadata;
-  const labels = Object.entries(record(record(record(spec)['selector'])['matchLabels']));
-  const mount = scheduleMount(container);
-  const volume =
-    mount === undefined ? undefined : records(template['volumes']).find((each) => each['name'] === mount['name']);
-  const source = record(volume?.['configMap']);
-  const configMap = text(source['name']);
-  const item = records(source['items']).find((each) => each['path'] === SCHEDULE_FILE);
-  return {
-    title: `${kind} ${namespace}/${name}`,
-    namespace,
-    labelSelector: labels.map(([key, value]) => `${key}=${String(value)}`).join(','),
-    container: text(container['name']) ?? '',
-    schedule: configMap === null ? null : { configMap, key: text(item?.['key']) ?? SCHEDULE_FILE },
-  };
 }

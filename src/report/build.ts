@@ -9,7 +9,7 @@ import type { ClusterReader } from '../cluster/port.js';
 import type { Severity } from '../lint/model.js';
 import type { InventoryOptions } from '../pools/inventory.js';
 import { percentOf } from '../pools/usage.js';
-import { hasUnanswered } from '../reconcile/plan.js';
+import { isUnanswered } from '../reconcile/plan.js';
 import { survey } from '../reconcile/survey.js';
 import { VERDICTS } from '../reconcile/verdict.js';
 import { attentionOf } from './attention.js';
@@ -63,6 +63,7 @@ export async function buildReport(reader: ClusterReader, options: ReportOptions)
   const nads = checked.nads?.filter(isOwn);
   const findings = checked.lint.findings.filter(isOwn);
   const { errors, warnings, infos } = audited.summary;
+  const open = judged.claims.filter(isUnanswered).length;
   return {
     apiVersion: 'ipamctl.io/v1',
     kind: 'Report',
@@ -83,8 +84,20 @@ export async function buildReport(reader: ClusterReader, options: ReportOptions)
     nads: nads ?? null,
     audit: { findings: audited.findings, skipped: audited.skipped, summary: { errors, warnings, infos } },
     lint: { findings, skipped: checked.lint.skipped, summary: severitiesOf(findings) },
-    incomplete: judged.incomplete || hasUnanswered(judged.claims) || audited.incomplete || checked.incomplete,
-    warnings: [...new Set([...judged.warnings, ...audited.warnings, ...checked.warnings, ...reader.notes])],
+    incomplete: judged.incomplete || open > 0 || audited.incomplete || checked.incomplete,
+    warnings: [
+      ...new Set([
+        ...judged.warnings,
+        ...(open > 0
+          ? [
+              `${open.toString()} ${open === 1 ? 'verdict is' : 'verdicts are'} open, because something could not be read`,
+            ]
+          : []),
+        ...audited.warnings,
+        ...checked.warnings,
+        ...reader.notes,
+      ]),
+    ],
   };
 }
 

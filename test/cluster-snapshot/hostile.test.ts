@@ -58,12 +58,12 @@ describe('keys and scalars', () => {
   test('times stay text, a resourceVersion that is no text keeps its digits, `on` is text, numbers are numbers', async () => {
     const reader = await openFiles({
       'p.yaml':
-        'kind: Pod\napiVersion: v1\nmetadata:\n  name: 123\n  namespace: x\n  resourceVersion: 18446463705355360228\n  creationTimestamp: 2024-01-01T00:00:00Z\n  labels: {a: 1, b: on, c: yes}\n  annotations: 5\nspec: {n: 7, mode: 0644, hex: 0x10, f: 1.5, t: true, z: ~, e: }\n',
+        'kind: IPPool\napiVersion: whereabouts.cni.cncf.io/v1alpha1\nmetadata:\n  name: 123\n  namespace: x\n  resourceVersion: 18446463705355360228\n  creationTimestamp: 2024-01-01T00:00:00Z\n  labels: {a: 1, b: on, c: yes}\n  annotations: 5\nspec: {n: 7, mode: 0644, hex: 0x10, f: 1.5, t: true, z: ~, e: }\n',
     });
-    expect(await all(reader, PODS)).toEqual([
+    expect(await all(reader, IP_POOLS)).toEqual([
       {
-        apiVersion: 'v1',
-        kind: 'Pod',
+        apiVersion: 'whereabouts.cni.cncf.io/v1alpha1',
+        kind: 'IPPool',
         metadata: {
           name: '123',
           namespace: 'x',
@@ -163,11 +163,12 @@ describe('bombs', () => {
       'laughs.yaml': `${head}${laughs.join('\n')}\n`,
       'circle.yaml': `${head}spec: &s\n  again: *s\n`,
       'nested.yaml': `${head}${nested.join('\n')}\n`,
-      'few.yaml': `kind: Pod\napiVersion: v1\nmetadata: {name: few, namespace: y}\na: &a {x: 1}\nb: *a\nc: {<<: *a, y: 2}\n`,
+      'few.yaml': `kind: IPPool\napiVersion: whereabouts.cni.cncf.io/v1alpha1\nmetadata: {name: few, namespace: y}\nspec:\n  a: &a {x: 1}\n  b: *a\n  c: {<<: *a, y: 2}\n`,
     });
-    expect(await all(reader, PODS)).toMatchObject([
-      { metadata: { name: 'few' }, a: { x: 1 }, b: { x: 1 }, c: { x: 1, y: 2 } },
+    expect(await all(reader, IP_POOLS)).toMatchObject([
+      { metadata: { name: 'few' }, spec: { a: { x: 1 }, b: { x: 1 }, c: { x: 1, y: 2 } } },
     ]);
+    expect(await all(reader, PODS).catch((failure: unknown) => failure)).toMatchObject({ reason: 'not-collected' });
     const notes = reader.notes.join('\n');
     expect(notes).toMatch(/laughs\.yaml: its aliases .* expand/);
     expect(notes).toMatch(/circle\.yaml: is nested more than 200 levels/);

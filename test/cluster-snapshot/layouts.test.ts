@@ -31,7 +31,7 @@ describe('layouts', () => {
         'kind: OverlappingRangeIPReservationList',
         'metadata: {resourceVersion: "5"}',
       ].join('\n'),
-      'more.yml': `# first\n---\n${POOL.replaceAll('192.168.2', '10.0.0').replace('pool-uid', 'other')}---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: x}\n---\n${JSON.stringify(pod('c', 'three'))}\n`,
+      'more.yml': `# first\n---\n${POOL.replaceAll('192.168.2', '10.0.0').replace('pool-uid', 'other')}---\nkind: Service\napiVersion: v1\nmetadata: {name: x}\n---\n${JSON.stringify(pod('c', 'three'))}\n`,
     });
     expect(await names(reader, IP_POOLS)).toEqual(['kube-system/10.0.0.0-24', 'kube-system/192.168.2.0-24']);
     expect(await names(reader, PODS)).toEqual(['a/one', 'b/two', 'c/three']);
@@ -54,7 +54,7 @@ describe('layouts', () => {
       'namespaces/demo/demo.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: demo, uid: ns}\n',
       'namespaces/demo/core/pods.yaml': typedList('PodList', 'v1', pod('demo', 'a')),
       'namespaces/demo/core/events.yaml': typedList('EventList', 'v1'),
-      'namespaces/demo/core/configmaps.yaml': 'kind: ConfigMapList\napiVersion: v1\nitems: [ this is : broken',
+      'namespaces/demo/core/secrets.yaml': 'kind: SecretList\napiVersion: v1\nitems: [ this is : broken',
       'namespaces/demo/apps/statefulsets.yaml': typedList('StatefulSetList', 'apps/v1'),
       'namespaces/demo/pods/b/b.yaml': JSON.stringify(pod('demo', 'b')),
       'namespaces/demo/pods/b/c/c/logs/current.log': 'kind: Pod\n\tbroken',
@@ -142,7 +142,7 @@ describe('layouts', () => {
   ])('%s is named, with what was expected', async (_, name, message) => {
     const dir = folder({
       'empty/.keep': '',
-      'other/deployment.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n',
+      'other/service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {name: x}\n',
       'broken.yaml': 'kind: Pod\napiVersion: v1\nmetadata:\n  name: "x\n',
       'x.zip': 'PK\x03\x04...',
     });

@@ -66,6 +66,8 @@ export class FakeKubelet {
 
   #answer({ pathname, searchParams }: URL): string | undefined {
     const log = this.#logs.get(pathname);
+    const limit = searchParams.get('limitBytes');
+    if (log !== undefined && limit !== null) return Buffer.from(log).toString('utf8', 0, Number(limit));
     const tail = searchParams.get('tailLines');
     if (log === undefined || tail === null) return log;
     const lines = log.split(/(?<=\n)/);

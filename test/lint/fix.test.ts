@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { unifiedDiff } from '../../src/lint/diff.js';
+import { unifiedDiff } from '../../src/render/diff.js';
 import { lint } from '../../src/lint/engine.js';
 import { defineRule, type AnyRule, type Edit } from '../../src/lint/model.js';
 import { readDocuments } from '../../src/lint/read-document.js';

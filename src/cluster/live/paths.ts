@@ -32,9 +32,12 @@ export function listPath(
   return collectionPath(resource, options.namespace) + (text === '' ? '' : `?${text}`);
 }
 
-/** Path and query of the end of a container's log. */
-export function logPath(namespace: string, pod: string, container: string | null, { tailLines }: LogOptions): string {
-  const query = new URLSearchParams({ tailLines: tailLines.toString() });
+/** Path and query of the end or the beginning of a container's log. */
+export function logPath(namespace: string, pod: string, container: string | null, options: LogOptions): string {
+  const query = new URLSearchParams();
+  if ('tailLines' in options) query.set('tailLines', options.tailLines.toString());
+  const limit = 'tailLines' in options ? options.limitBytes : options.headBytes;
+  if (limit !== undefined) query.set('limitBytes', limit.toString());
   if (container !== null) query.set('container', container);
   return `${objectPath(PODS, namespace, pod)}/log?${query.toString()}`;
 }

@@ -19,6 +19,9 @@ export interface Visitor {
   /** Whether a file of this name inside a folder or an archive is worth reading. */
   wants(path: string): boolean;
   file(file: SourceFile): Promise<void>;
+  /** Whether an entry of an archive is a log that is kept. */
+  wantsLog(path: string): boolean;
+  log(path: string, stream: AsyncIterable<Buffer>): Promise<void>;
   unreadable(label: string, reason: string): void;
   readonly limits: Limits;
 }
@@ -95,6 +98,10 @@ async function readTar(container: Container, stream: AsyncIterable<Buffer>, visi
       const { name, type, mtime } = entry.header;
       // What a link points to is an entry of its own, or nothing that an archive may reach.
       const isFile = type === 'file' || type === 'contiguous-file';
+      if (isFile && visitor.wantsLog(name)) {
+        await visitor.log(name, entry as AsyncIterable<Buffer>);
+        continue;
+      }
       if (!isFile || !visitor.wants(name)) {
         entry.resume();
         continue;
@@ -139,6 +146,8 @@ async function visitEntry(visitor: Visitor, file: SourceFile): Promise<void> {
       limits: visitor.limits,
       wants: () => false,
       file: (unpacked) => visitor.file(unpacked),
+      wantsLog: () => false,
+      log: () => Promise.resolve(),
       unreadable: (label, reason) => visitor.unreadable(label, reason),
     });
   } catch (error) {

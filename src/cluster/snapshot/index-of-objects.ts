@@ -1,6 +1,6 @@
 import type { KubeObject } from '../port.js';
-import { type Resource, resourceName } from '../resources.js';
-import type { Manifest, Missing } from './manifest.js';
+import { PODS, type Resource, resourceName } from '../resources.js';
+import type { Manifest, Missing, SavedLog } from './manifest.js';
 
 /** What is known of one resource. */
 interface Shelf {
@@ -96,6 +96,7 @@ export class ObjectIndex {
     return this.#manifests.some((manifest) =>
       manifest.collected.some((entry) => {
         if (resourceName(entry.resource) !== resourceName(resource)) return false;
+        if (entry.name !== null) return false;
         if (!anyScope && entry.namespace !== null && entry.namespace !== namespace) return false;
         // Fewer than the manifest counted: a file of the snapshot is gone.
         return entry.count === null || this.#countIn(resource, entry.namespace) >= entry.count;
@@ -112,13 +113,53 @@ export class ObjectIndex {
     return count;
   }
 
+  /** Whether a trusted manifest says that this object was asked for by name, and was not there. */
+  wasAbsent(resource: Resource, namespace: string, name: string): boolean {
+    return this.#manifests.some(({ collected }) =>
+      collected.some(
+        (entry) =>
+          entry.name === name &&
+          entry.count === 0 &&
+          resourceName(entry.resource) === resourceName(resource) &&
+          (entry.namespace ?? '') === (resource.namespaced ? namespace : ''),
+      ),
+    );
+  }
+
   /** What a manifest says of why this resource could not be read with one of these verbs. */
-  missing(resource: Resource, namespace: string | undefined, verbs: readonly string[]): Missing | undefined {
+  missing(
+    resource: Resource,
+    namespace: string | undefined,
+    verbs: readonly string[],
+    name?: string,
+  ): Missing | undefined {
     for (const manifest of this.#manifests) {
       for (const entry of manifest.missing) {
         if (entry.resource !== resourceName(resource) || !verbs.includes(entry.verb)) continue;
+        if (entry.name !== null && entry.name !== name) continue;
         if (entry.namespace === null || entry.namespace === namespace) return entry;
       }
+    }
+    return undefined;
+  }
+
+  /** Whether a manifest says that this log is in the snapshot. */
+  namesLog({ namespace, pod, container }: SavedLog): boolean {
+    return this.#manifests.some(({ logs }) =>
+      logs.some((log) => log.namespace === namespace && log.pod === pod && log.container === container),
+    );
+  }
+
+  /** What a manifest says of why this log could not be read. */
+  missingLog(namespace: string, pod: string, container: string | null): Missing | undefined {
+    const resource = `${resourceName(PODS)}/log`;
+    for (const { missing } of this.#manifests) {
+      const found = missing.find((entry) => {
+        if (entry.resource !== resource || (entry.namespace !== null && entry.namespace !== namespace)) return false;
+        if (entry.name !== null && entry.name !== pod) return false;
+        return entry.container === null || container === null || entry.container === container;
+      });
+      if (found !== undefined) return found;
     }
     return undefined;
   }

@@ -8,6 +8,7 @@ import { parseDocuments } from './documents.js';
 import { ObjectIndex } from './index-of-objects.js';
 import { Intake } from './intake.js';
 import { knownKinds } from './kinds.js';
+import { KeptLogs } from './logs.js';
 import { bytesInWords, DEFAULT_LIMITS, type Limits } from './limits.js';
 import { MANIFEST_FILE, parseManifest } from './manifest.js';
 import { placeOf } from './place.js';
@@ -55,6 +56,7 @@ class Reading implements Visitor {
   readonly #options: SnapshotOptions;
   readonly #index = new ObjectIndex();
   readonly #problems = new Problems();
+  readonly #logs = new KeptLogs();
   readonly #clock: Clock;
   readonly #intake: Intake;
   #manifests = 0;
@@ -101,6 +103,14 @@ class Reading implements Visitor {
 
   wants(path: string): boolean {
     return isDocumentName(path);
+  }
+
+  wantsLog(path: string): boolean {
+    return this.#logs.wants(path, (place) => this.#index.namesLog(place));
+  }
+
+  log(path: string, stream: AsyncIterable<Buffer>): Promise<void> {
+    return this.#logs.take(path, stream);
   }
 
   unreadable(label: string, reason: string): void {
@@ -163,6 +173,7 @@ class Reading implements Visitor {
     return new SnapshotReader({
       paths: paths.map((path) => (path === '-' ? 'standard input' : path)),
       index: this.#index,
+      logs: this.#logs,
       now,
       notes: this.#problems.notes,
       trustManifest: this.#problems.lost === 0,

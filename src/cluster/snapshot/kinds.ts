@@ -1,18 +1,16 @@
-import { ALL_RESOURCES, type Resource, resourceName, SETTINGS } from '../resources.js';
+import { ALL_RESOURCES, type Resource, resourceName } from '../resources.js';
 
 /** The group of core Events' younger form. */
 const NEW_EVENTS_GROUP = 'events.k8s.io';
 
-const READ: readonly Resource[] = [...ALL_RESOURCES, ...SETTINGS];
-
 const byGroupKind = new Map<string, Resource>();
-for (const resource of READ) {
+for (const resource of ALL_RESOURCES) {
   byGroupKind.set(`${resource.group}/${resource.kind}`, resource);
   if (resource.group === '' && resource.kind === 'Event') byGroupKind.set(`${NEW_EVENTS_GROUP}/Event`, resource);
 }
 
 const byName = new Map<string, Resource>();
-for (const resource of READ) {
+for (const resource of ALL_RESOURCES) {
   byName.set(resource.plural, resource);
   byName.set(resourceName(resource), resource);
   if (resource.group === '' && resource.kind === 'Event') byName.set(`events.${NEW_EVENTS_GROUP}`, resource);
@@ -39,10 +37,11 @@ export function isNewEvent(apiVersion: string): boolean {
   return groupOf(apiVersion) === NEW_EVENTS_GROUP;
 }
 
-const kinds = [...new Set(READ.map((resource) => resource.kind))].join('|');
+const kinds = [...new Set(ALL_RESOURCES.map(({ kind }) => kind))];
+const anyKind = kinds.join('|');
 
 /** `kind:` with a known kind or its list, anywhere in a YAML or JSON text. */
-export const MENTIONS_KNOWN_KIND = new RegExp(`\\bkind["']?\\s*:\\s*["']?(?:${kinds})(?:List)?\\b`);
+export const MENTIONS_KNOWN_KIND = new RegExp(`\\bkind["']?\\s*:\\s*["']?(?:${anyKind})(?:List)?\\b`);
 
 /** `kind:` with a plain List, anywhere. */
 export const MENTIONS_LIST = /\bkind["']?\s*:\s*["']?List\b/;
@@ -50,7 +49,7 @@ export const MENTIONS_LIST = /\bkind["']?\s*:\s*["']?List\b/;
 /** The kind of a YAML document in block style, as kubectl and oc write it: at the start of a line. */
 export const TOP_LEVEL_KIND = /^kind:[ \t]*["']?([A-Za-z0-9]+)["']?[ \t]*(?:#.*)?\r?$/m;
 
-const topKinds = new Set(READ.flatMap((resource) => [resource.kind, `${resource.kind}List`]));
+const topKinds = new Set(ALL_RESOURCES.flatMap((resource) => [resource.kind, `${resource.kind}List`]));
 
 /** Whether a document of this kind may be of interest. */
 export function isKnownTopKind(kind: string): boolean {
@@ -59,5 +58,5 @@ export function isKnownTopKind(kind: string): boolean {
 
 /** The kinds that are read, for a message. */
 export function knownKinds(): string {
-  return ALL_RESOURCES.map((resource) => resource.kind).join(', ');
+  return kinds.join(', ');
 }

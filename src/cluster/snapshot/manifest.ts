@@ -7,11 +7,13 @@ import { isMapping, textOf } from './values.js';
 /** The name of our own snapshots' manifest, in whatever folder of the snapshot. */
 export const MANIFEST_FILE = 'ipamctl-snapshot.json';
 
-/** A list that was read to its end when the snapshot was taken. */
+/** A list that was read to its end when the snapshot was taken, or one object that was asked for by its name. */
 export interface Collected {
   readonly resource: Resource;
   /** `null`: of the whole cluster. */
   readonly namespace: string | null;
+  /** `null`: all of them. */
+  readonly name: string | null;
   /** Objects that the list held; `null` where the manifest does not tell. */
   readonly count: number | null;
 }
@@ -21,8 +23,22 @@ export interface Missing {
   /** `plural.group`, or `plural` for the core group. */
   readonly resource: string;
   readonly verb: string;
+  /** `null`: everywhere. */
   readonly namespace: string | null;
+  /** `null`: any. */
+  readonly name: string | null;
+  /** Of a log; `null`: any. */
+  readonly container: string | null;
   readonly reason: ClusterFailureReason;
+  /** What was said then. */
+  readonly message: string | null;
+}
+
+/** A log that is in the snapshot. */
+export interface SavedLog {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
 }
 
 /** What our own snapshot says of itself. */
@@ -31,6 +47,7 @@ export interface Manifest {
   readonly cluster: { readonly uid: string | null; readonly server: string | null };
   readonly collected: readonly Collected[];
   readonly missing: readonly Missing[];
+  readonly logs: readonly SavedLog[];
 }
 
 const REASONS: ReadonlySet<string> = new Set<ClusterFailureReason>([
@@ -41,6 +58,7 @@ const REASONS: ReadonlySet<string> = new Set<ClusterFailureReason>([
   'unreachable',
   'certificate',
   'not-kubernetes',
+  'not-found',
   'credential-plugin',
   'server-error',
 ]);
@@ -72,7 +90,7 @@ export function parseManifest(text: string): Manifest {
       const resource = resourceByName(textOf(entry['resource']) ?? '');
       if (resource === undefined) return [];
       const count = entry['count'];
-      return [{ resource, namespace: namespaceOf(entry), count: typeof count === 'number' ? count : null }];
+      return [{ resource, ...placeIn(entry), count: typeof count === 'number' ? count : null }];
     }),
     missing: entries(value['missing']).map((entry) => {
       const name = textOf(entry['resource']) ?? '';
@@ -81,10 +99,17 @@ export function parseManifest(text: string): Manifest {
       return {
         resource: resource === undefined ? name : resourceName(resource),
         verb: textOf(entry['verb']) ?? 'list',
-        namespace: namespaceOf(entry),
+        ...placeIn(entry),
+        container: nonEmpty(entry['container']),
+        message: nonEmpty(entry['message']),
         reason: REASONS.has(reason) ? (reason as ClusterFailureReason) : 'not-collected',
       };
     }),
+    logs: entries(value['logs']).map((entry) => ({
+      namespace: nonEmpty(entry['namespace']) ?? '',
+      pod: nonEmpty(entry['pod']) ?? '',
+      container: nonEmpty(entry['container']) ?? '',
+    })),
   };
 }
 
@@ -92,7 +117,11 @@ function entries(list: unknown): Record<string, unknown>[] {
   return Array.isArray(list) ? list.filter(isMapping) : [];
 }
 
-function namespaceOf(entry: Record<string, unknown>): string | null {
-  const namespace = textOf(entry['namespace']);
-  return namespace === undefined || namespace === '' ? null : namespace;
+function placeIn(entry: Record<string, unknown>): { readonly namespace: string | null; readonly name: string | null } {
+  return { namespace: nonEmpty(entry['namespace']), name: nonEmpty(entry['name']) };
+}
+
+function nonEmpty(value: unknown): string | null {
+  const text = textOf(value);
+  return text === undefined || text === '' ? null : text;
 }

@@ -1,3 +1,4 @@
+import { keptOf } from '../kept.js';
 import type { KubeObject } from '../port.js';
 import type { Resource } from '../resources.js';
 import { isMapping, type Mapping, textOf } from './values.js';
@@ -18,15 +19,16 @@ export interface Origin {
 const TEXTS = ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp'] as const;
 
 /**
- * Makes an object of a parsed document: metadata of the types that `KubeObject` promises, without managedFields
- * (which are half of a pod's bytes and read by nobody here). `undefined` where it has no name.
+ * Makes an object of a parsed document: metadata of the types that `KubeObject` promises, and of the rest what is read
+ * of its kind, a small part of most pods. `undefined` where it has no name.
  */
 export function objectOf(value: Mapping, origin: Origin): KubeObject | undefined {
   const metadata = metadataOf(value['metadata'], origin);
   if (metadata === undefined) return undefined;
-  const shaped = origin.newEvent
+  const whole = origin.newEvent
     ? coreEvent(value, metadata)
     : { ...value, apiVersion: origin.apiVersion, kind: origin.resource.kind, metadata };
+  const shaped = keptOf(origin.resource, whole as unknown as KubeObject);
   // js-yaml's texts are slices that hold the whole file's text, and its mappings may be shared: a round trip makes them
   // their own, keeps `__proto__` an ordinary key, and shares equal keys.
   return (origin.detach ? JSON.parse(JSON.stringify(shaped)) : shaped) as KubeObject;
@@ -34,7 +36,7 @@ export function objectOf(value: Mapping, origin: Origin): KubeObject | undefined
 
 function metadataOf(value: unknown, origin: Origin): Mapping | undefined {
   if (!isMapping(value)) return undefined;
-  const { managedFields: _dropped, ...metadata } = value;
+  const metadata = { ...value };
   for (const field of TEXTS) {
     const own = metadata[field];
     if (typeof own === 'string') continue;

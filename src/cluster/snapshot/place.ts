@@ -29,11 +29,12 @@ export function placeOf(path: string): Place {
   const segments = path.split(/[/\\]/).filter((segment) => segment !== '' && segment !== '.');
   const file = segments.at(-1) ?? '';
   const stem = file.replace(/\.gz$/i, '').replace(/\.(?:ya?ml|json)$/i, '');
-  const resource = stem === file ? undefined : resourceByName(stem);
+  const group = segments.at(-2);
+  // Two groups have `networks`.
+  const resource = stem === file ? undefined : (resourceByName(`${stem}.${group ?? ''}`) ?? resourceByName(stem));
   const namespace = namespaceFolder(segments);
   if (resource === undefined) return { resource, scope: undefined, namespace };
 
-  const group = segments.at(-2);
   if (group !== (resource.group === '' ? 'core' : resource.group) && group !== 'events.k8s.io') {
     return { resource, scope: undefined, namespace };
   }

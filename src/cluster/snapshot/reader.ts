@@ -3,13 +3,15 @@ import type { ReadingObserver } from '../options.js';
 import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions, LogOptions } from '../port.js';
 import { NAMESPACES, PODS, type Resource, resourceName } from '../resources.js';
 import type { ObjectIndex } from './index-of-objects.js';
-import { readLog } from './logs.js';
+import { type KeptLogs, readLog, selected } from './logs.js';
 import { fieldMatch, labelMatch } from './selectors.js';
 
 /** What a reader is made of. */
 export interface SnapshotContents {
   readonly paths: readonly string[];
   readonly index: ObjectIndex;
+  /** Those of archives. */
+  readonly logs: KeptLogs;
   readonly now: Date;
   readonly notes: readonly string[];
   /** Whether no file was lost, so that a manifest's word on what was collected holds. */
@@ -93,8 +95,9 @@ export class SnapshotReader implements ClusterReader {
     const object = index.get(resource, namespace, name);
     if (object !== undefined) return object;
     if (this.isComplete(resource, namespace)) return undefined;
+    if (trustManifest && index.wasAbsent(resource, namespace, name)) return undefined;
     const request = { verb: 'get', name, ...(resource.namespaced ? { namespace } : {}) };
-    const missing = index.missing(resource, namespace, ['get', 'list']);
+    const missing = index.missing(resource, namespace, ['get', 'list'], name);
     if (missing !== undefined) throw this.#refused(resource, missing.reason, request);
     if (!index.isCollected(resource, trustManifest)) throw this.#notCollected(resource, 'get');
     const where = resource.namespaced ? ` in namespace ${namespace}` : '';
@@ -106,10 +109,18 @@ export class SnapshotReader implements ClusterReader {
     );
   }
 
-  /** @throws ClusterFailure `not-collected` */
+  /** @throws ClusterFailure `not-collected`, or the reason that the manifest gives. */
   async log(namespace: string, pod: string, container: string | null, options: LogOptions): Promise<string> {
-    const text = await readLog(this.#contents.paths, namespace, pod, container, options);
+    const { index, logs, paths } = this.#contents;
+    const text = await readLog(paths, namespace, pod, container, options);
     if (text !== undefined) return text;
+    const kept = logs.get(namespace, pod, container);
+    if (kept !== undefined) return selected(kept, options);
+    const missing = index.missingLog(namespace, pod, container);
+    if (missing !== undefined) {
+      const request = { verb: 'get', resource: `${resourceName(PODS)}/log`, namespace, name: pod };
+      throw new ClusterFailure(missing.reason, missing.message ?? `the log of pod ${pod} was not read`, request);
+    }
     throw new ClusterFailure(
       'not-collected',
       `the log of pod ${pod} in namespace ${namespace} is not in the snapshot`,

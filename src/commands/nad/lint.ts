@@ -10,7 +10,7 @@ import { clusterDocuments, clusterGaps, type ClusterDocuments } from '../../lint
 import type { ClusterReading } from '../../lint/cluster/facts.js';
 import { readCluster } from '../../lint/cluster/read.js';
 import { appliedRules, loadConfig } from '../../lint/config.js';
-import { unifiedDiff } from '../../lint/diff.js';
+import { unifiedDiff } from '../../render/diff.js';
 import { explainRanges } from '../../lint/explain.js';
 import { type AnyRule, PROFILES, SEVERITIES, type Severity } from '../../lint/model.js';
 import { RULES, ruleOf } from '../../lint/registry.js';

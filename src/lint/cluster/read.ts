@@ -89,7 +89,18 @@ async function workloads(
       reader.collect(resource, { namespace }, (object) => workloadFacts(kind, object)),
     ),
   );
+  for (const namespace of DAEMON_NAMESPACES) {
+    if (reader.isComplete(resource, namespace) || (await isNowhere(reader, namespace))) continue;
+    // What is not in a snapshot of other namespaces may run all the same.
+    const request = { verb: 'list', resource: resourceName(resource), namespace };
+    throw new ClusterFailure('not-collected', `the snapshot does not hold all ${resource.plural}`, request);
+  }
   return lists.flat();
+}
+
+/** Whether a namespace is known not to exist. */
+async function isNowhere(reader: ClusterReader, namespace: string): Promise<boolean> {
+  return reader.isComplete(NAMESPACES) && (await reader.get(NAMESPACES, '', namespace)) === undefined;
 }
 
 async function readAllowlist(reader: ClusterReader): Promise<string[]> {
@@ -127,13 +138,17 @@ export function missingList(failure: unknown): MissingList {
     case 'not-defined':
       return { why: `does not apply here: there is no ${resource}`, gap: false };
     case 'not-collected':
-      return { why: `needs ${resource}, which the snapshot does not hold`, gap: !isSetting(resource) };
+      return { why: `needs ${resource}${where(failure)}, which the snapshot does not hold`, gap: !isSetting(resource) };
     default:
       throw failure;
   }
 }
 
-/** What most clusters do not have, and what snapshots are not read for, is not missed there. */
+function where({ request: { namespace } }: ClusterFailure): string {
+  return namespace === undefined ? '' : ` of namespace ${namespace}`;
+}
+
+/** What most clusters do not have is not missed in a snapshot. */
 function isSetting(resource: string): boolean {
-  return [...SETTINGS, DAEMON_SETS, DEPLOYMENTS, CONFIG_MAPS].some((setting) => resourceName(setting) === resource);
+  return [...SETTINGS, CONFIG_MAPS].some((setting) => resourceName(setting) === resource);
 }

@@ -174,11 +174,13 @@ export class WorldReader implements ClusterReader {
     return object === undefined ? undefined : structuredClone(object);
   }
 
-  /** The last lines of what {@link World.logs} has; a pod without a log is one whose kubelet does not answer. */
-  async log(namespace: string, pod: string, container: string | null, { tailLines }: LogOptions): Promise<string> {
+  /** Of what {@link World.logs} has; a pod without a log is one whose kubelet does not answer. */
+  async log(namespace: string, pod: string, container: string | null, options: LogOptions): Promise<string> {
     await this.#ask({ verb: 'log', resource: PODS, namespace, name: pod, options: {} });
     const text = this.world.logs.get(`${namespace}/${pod}`);
-    if (text !== undefined) return `${text.split('\n').slice(-tailLines).join('\n')}\n`;
+    if (text !== undefined && 'headBytes' in options) return text.slice(0, options.headBytes);
+    if (text !== undefined && 'tailLines' in options)
+      return `${text.split('\n').slice(-options.tailLines).join('\n')}\n`;
     throw new ClusterFailure('server-error', `no log of ${container ?? 'the container'} of ${namespace}/${pod}`, {});
   }
 

@@ -126,6 +126,14 @@ export class Pools {
     );
   }
 
+  /** Where the owner that was asked for holds its first address. */
+  #ownersPlace({ owners, held }: PagePool): bigint | undefined {
+    if (this.#query === '') return undefined;
+    const index = owners.findIndex((owner) => owner.toLowerCase().includes(this.#query));
+    const place = held[index];
+    return place === undefined || !isPlace(place) ? undefined : BigInt(place);
+  }
+
   #draw(pool: PagePool, index: number): HTMLElement {
     const { name, range, network, node, capacity, used, percent, stale, problems } = pool;
     const about = [range, network === null ? null : `network ${network}`, node === null ? null : `node ${node}`];
@@ -162,7 +170,7 @@ export class Pools {
   #body(pool: PagePool): HTMLElement {
     const first = pool.first === null ? undefined : Address.parse(pool.first);
     const map = first === undefined ? null : new AddressMap(pool, first);
-    const offset = this.#address === undefined ? undefined : offsetIn(pool, this.#address);
+    const offset = this.#address === undefined ? this.#ownersPlace(pool) : offsetIn(pool, this.#address);
     if (offset !== undefined) map?.find(offset);
     return el(
       'div',

@@ -59,7 +59,7 @@ function slicePool(
     ),
   );
   lazily(details, () => {
-    const { body } = tableOf(`Nodes of ${name}`, ['Node', 'Slice', 'Pool', 'Used', '']);
+    const { body } = tableOf(`Nodes of ${name}`, ['Node', 'Slice', 'Pool', 'Used', 'Fill']);
     const list = new Portion(
       body,
       ([node, slice, pool, capacity, used]: PageSlicePool['nodes'][number]) => {
@@ -288,13 +288,14 @@ export class Findings {
 }
 
 function findingRow([severity, check, message, object, fix]: PageFinding): HTMLElement {
-  return row(
-    el('strong', { class: `tag ${severity}` }, severity),
-    message,
-    object,
+  const finding = el(
+    'div',
+    {},
+    el('div', { class: 'dim' }, object),
+    el('div', {}, message),
     el('code', { class: 'check' }, check),
-    fix === '' ? '' : el('code', {}, fix),
   );
+  return row(el('strong', { class: `tag ${severity}` }, severity), finding, fix === '' ? '' : el('code', {}, fix));
 }
 
 /** Draws what is inside when it is first opened. */

@@ -23,8 +23,8 @@ async function textOf(entry: string): Promise<string> {
 
 export const reportPage: Plugin = {
   name: 'report-page',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]render[\\/]report[\\/]assets\.ts$/ }, async ({ path }) => {
+  setup(building) {
+    building.onLoad({ filter: /[\\/]src[\\/]render[\\/]report[\\/]assets\.ts$/ }, async ({ path }) => {
       const folder = join(dirname(path), 'page');
       const [script, style] = await Promise.all([textOf(join(folder, 'main.ts')), textOf(join(folder, 'style.css'))]);
       return {

@@ -58,11 +58,11 @@ export function pageData(report: Report): PageData {
 }
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;
-const NAD_FILE = /^network-attachment-definitions\//;
+const NAD_FILE = 'network-attachment-definitions/';
 
 /** The rules name files; here they are objects. */
 function placeOf(file: string): string {
-  return NAD_FILE.test(file) ? `NAD ${file.replace(NAD_FILE, '')}` : file;
+  return file.startsWith(NAD_FILE) ? `NAD ${file.slice(NAD_FILE.length)}` : file;
 }
 
 function pagePool(pool: ReportPool): PagePool {
@@ -111,7 +111,7 @@ function pagePool(pool: ReportPool): PagePool {
     // A key that is no address of the range has no place in the map; the list has it.
     held: addresses.map(({ address, key }) => {
       const parsed = address === null ? undefined : Address.parse(address);
-      if (parsed === undefined || first === undefined || parsed.family !== first.family || parsed.compare(first) < 0) {
+      if (first === undefined || parsed?.family !== first.family || parsed.compare(first) < 0) {
         return `!${safe(address ?? `key ${key}`)}`;
       }
       return offset(parsed.toString());

@@ -1,4 +1,4 @@
-import { Address } from '../../../net/address.js';
+import type { Address } from '../../../net/address.js';
 import { type Cell, PoolMap, type Stretch } from '../cells.js';
 import type { PagePool } from '../page-data.js';
 import { MEANINGS, SIGNS } from '../signs.js';

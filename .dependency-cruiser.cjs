@@ -99,6 +99,23 @@ module.exports = {
       from: { path: room('audit') },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
     },
+    only(
+      'report-puts-together',
+      room('report'),
+      [
+        '^src/(report|audit|lint|pools|reconcile|nad|whereabouts|cni|net)/',
+        '^src/cluster/(port|resources|fields)\\.ts$',
+        '^src/errors\\.ts$',
+      ],
+      'The report asks the other operations and puts what they answer in one document.',
+    ),
+    {
+      name: 'the-page-runs-in-a-browser',
+      comment: 'What the page is bundled from knows addresses and its own data: no Node, no package.',
+      severity: 'error',
+      from: { path: '^src/render/report/page/' },
+      to: { path: '^src/', pathNot: '^src/(net/|render/report/(page/|cells\\.ts|signs\\.ts|page-data\\.ts))' },
+    },
     {
       name: 'pools-below-reconcile',
       severity: 'error',
@@ -149,7 +166,7 @@ module.exports = {
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),
-      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|doctor|audit)/',
+      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|doctor|audit|report)/',
       '^src/errors\\.ts$',
     ]),
     {
@@ -158,9 +175,9 @@ module.exports = {
       severity: 'error',
       from: { path: room('render') },
       to: {
-        path: '^src/(pools|reconcile|lint|journal|openshift|snapshot|audit)/',
+        path: '^src/(pools|reconcile|lint|journal|openshift|snapshot|audit|report)/',
         dependencyTypesNot: ['type-only'],
-        pathNot: '^src/reconcile/verdict\\.ts$',
+        pathNot: '^src/(reconcile/verdict|report/subject)\\.ts$',
       },
     },
     only('releasing-runs-the-executor', '^src/cli/releas[\\w-]*\\.ts$', [

@@ -13,6 +13,7 @@ import {
   type Evidence,
   type Given,
   type Needs,
+  type Source,
 } from './model.js';
 import { lookAgain } from './second-look.js';
 import { SharedReader } from './shared-reader.js';
@@ -38,6 +39,8 @@ export interface AuditOptions {
   readonly clock: AuditClock;
   /** Severities that a person wants instead of the checks' own, by id. */
   readonly severities?: ReadonlyMap<string, Severity>;
+  /** Sources that whoever asks has read already; with `SharedReader`, what they saw on the way is used too. */
+  readonly known?: ReadonlyMap<Source<unknown>, unknown>;
 }
 
 /** A check that could not judge, and why. */
@@ -81,7 +84,8 @@ interface Raised {
 export async function audit(reader: ClusterReader, options: AuditOptions): Promise<AuditOutcome> {
   const { clock, settings } = options;
   const startedAt = clock.now();
-  const readings = new Readings(new SharedReader(reader), settings, options.checks);
+  const shared = reader instanceof SharedReader ? reader : new SharedReader(reader);
+  const readings = new Readings(shared, settings, options.checks, options.known);
   const lacks = new Map<AnyCheck, Lack>();
   // All at once: sources wait for each other where their order matters.
   await Promise.all(

@@ -11,8 +11,10 @@ export class Readings implements Given {
     readonly reader: SharedReader,
     readonly settings: AuditSettings,
     checks: readonly AnyCheck[],
+    known: ReadonlyMap<Source<unknown>, unknown> = new Map(),
     readonly gaps = new Gaps(),
   ) {
+    for (const [source, value] of known) this.#known.set(source, Promise.resolve(value));
     this.#wanted = new Set(checks.flatMap(({ needs }) => Object.values(needs)));
   }
 

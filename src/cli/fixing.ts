@@ -1,3 +1,4 @@
+import { waitingClock } from './waiting.js';
 import { audit, type AuditOutcome } from '../audit/engine.js';
 import { fixResult, type FixOutcome, type FixResult } from '../audit/fix-result.js';
 import { mendsOf, unneeded, wantedOf, type Mend } from '../audit/mends.js';
@@ -16,7 +17,6 @@ import { decideEarlier } from '../reconcile/release/earlier.js';
 import { restore, type RestorePorts } from '../reconcile/release/restore.js';
 import { missingRestoreRights, plannedRestore } from '../reconcile/release/restore-plan.js';
 import { readScene, type RestoreScene, type SceneItem } from '../reconcile/release/restore-scene.js';
-import { auditClock } from './fix-clock.js';
 import type { ExitCode } from './exit-codes.js';
 import { countResults, directoryOf, openIntents, Run, type RunOptions } from './releasing-run.js';
 import { writtenExitCode } from './releasing.js';
@@ -44,7 +44,7 @@ export class Fixing {
   /** Audits the cluster for these checks, and looks at each pod that something would be done for. */
   static async prepare(options: FixOptions): Promise<Fixing> {
     const { cluster, checks, settings, isAsked, progress } = options;
-    const outcome = await audit(cluster, { checks, settings, clock: auditClock(progress) });
+    const outcome = await audit(cluster, { checks, settings, clock: waitingClock(progress) });
     const findings = outcome.findings.filter(isAsked);
     const mends = outcome.inventory === null ? [] : mendsOf(findings, outcome.inventory);
     const scene = await sceneOf(options, mends);

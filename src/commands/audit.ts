@@ -6,12 +6,12 @@ import { fixableChecks } from '../audit/mends.js';
 import type { AnyCheck } from '../audit/model.js';
 import { CHECKS } from '../audit/registry.js';
 import { auditReport, isAsked, isAtLeast, type AuditReport } from '../audit/report.js';
-import { auditClock } from '../cli/fix-clock.js';
 import { FINDINGS, OK, type ExitCode } from '../cli/exit-codes.js';
 import { FixCommand } from '../cli/fix-command.js';
 import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../cli/flags.js';
 import { writeFlags } from '../cli/releasing.js';
 import type { CommandResult } from '../cli/result.js';
+import { waitingClock } from '../cli/waiting.js';
 import { UsageFailure } from '../errors.js';
 import { readConfigFile } from '../lint/config.js';
 import { selectPools } from '../pools/list.js';
@@ -78,7 +78,7 @@ export default class Audit extends FixCommand {
     const { checks, severities } = appliedChecks(chosen, config);
     await this.presentFrom(flags, FORMATS, async (reader, progress) => {
       const uids = await selectPools(reader, flags.selector);
-      const outcome = await audit(reader, { checks, settings, clock: auditClock(progress), severities });
+      const outcome = await audit(reader, { checks, settings, clock: waitingClock(progress), severities });
       const report = auditReport(outcome, await reader.identity(), {
         checks: checks.length,
         namespace,

@@ -50,6 +50,9 @@ describe('real output keeps to its schema', () => {
     ['AuditReport', ['audit'], 1],
     ['AuditReport', ['audit', '--fail-on', 'never'], 0],
     ['Error', ['audit', '--check', 'no-such-check'], 2],
+    ['Report', ['report'], 1],
+    ['Report', ['report', '-n', 'storage'], 1],
+    ['Report', ['report', '-n', 'nowhere'], 1],
     ['Error', ['pools', 'show', 'nope'], 3],
     ['Error', ['ips', 'show', 'no-address'], 2],
     ['Error', ['ips', 'show', '--pod', 'default/nobody'], 3],
@@ -101,6 +104,7 @@ describe('the schemas are no rubber stamp', () => {
     [['ips', 'show', '--pod', 'default/api-5c'], 0],
     [['reconcile', '--pool', '192.0.2.192-27'], 1],
     [['audit', '--check', 'audit/reservation-without-allocation'], 1],
+    [['report', '-n', 'storage'], 1],
     [['pools', 'show', 'nope'], 3],
   ])('of `%j` no field may be missing', async (args, code) => {
     const document = await documentOf(args, code);
@@ -232,6 +236,7 @@ describe('the words of the schemas are those of the code', () => {
       'ReconcilePlan',
       'ReconcileResult',
       'ReconcilerStatus',
+      'Report',
       'Rule',
       'RuleList',
       'Schedule',

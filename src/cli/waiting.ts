@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditClock } from '../audit/engine.js';
 import type { Progress } from './progress.js';
 
-/** The clock of this machine; who waits is told why. */
-export function auditClock(progress: Progress): AuditClock {
+/** A clock that never jumps, and waiting that says why. */
+export function waitingClock(progress: Progress): {
+  readonly now: () => number;
+  readonly wait: (ms: number, why: string) => Promise<void>;
+} {
   return {
     now: () => performance.now(),
     wait: async (ms, why) => {

@@ -47,13 +47,14 @@ export interface ClusterRole {
 
 /** Each right that reading uses: take one away, and something cannot be answered. */
 const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
-  [IP_POOLS, 'get', 'list'],
-  [RESERVATIONS, 'get', 'list'],
-  [NODE_SLICE_POOLS, 'list'],
-  [NADS, 'list'],
-  [PODS, 'get', 'list'],
+  [IP_POOLS, 'get', 'list', 'watch'],
+  [RESERVATIONS, 'get', 'list', 'watch'],
+  [NODE_SLICE_POOLS, 'list', 'watch'],
+  [NADS, 'list', 'watch'],
+  [PODS, 'get', 'list', 'watch'],
   [NODES, 'list'],
   [EVENTS, 'list'],
+  [LEASES, 'list'],
   [STATEFUL_SETS, 'get', 'list'],
   [MIGRATIONS, 'list'],
   [VIRTUAL_MACHINE_INSTANCES, 'get'],
@@ -66,9 +67,9 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
   [DAEMON_SETS, 'list'],
   [DEPLOYMENTS, 'list'],
   [CONFIG_MAPS, 'get'],
-  // What a snapshot holds besides.
+  // Which namespace the plugin uses, where several have its objects: `audit`. The rest is what a snapshot holds besides.
+  [LEASES, 'get', 'list'],
   [NAMESPACES, 'list'],
-  [LEASES, 'list'],
   [CUSTOM_RESOURCE_DEFINITIONS, 'get'],
   // How the operator of a shim is: `shim status`.
   [CLUSTER_OPERATORS, 'get'],
@@ -76,9 +77,10 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
 
 /** What releasing uses besides. */
 const OPERATOR: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...string[]])[] = [
-  [IP_POOLS, 'patch'],
+  // Deleted: empty ones that nobody draws from, by `audit --fix`.
+  [IP_POOLS, 'patch', 'delete'],
   [RESERVATIONS, 'create', 'delete'],
-  [LEASES, 'get', 'create', 'update'],
+  [LEASES, 'create', 'update'],
   [RELEASE_EVENTS, 'create'],
   // Whether whereabouts' own reconciler runs: its log, besides what a viewer reads.
   [{ group: '', plural: 'pods/log' }, 'get'],
@@ -89,6 +91,9 @@ const ADMIN: readonly (readonly [Resource, ...string[]])[] = [
   [NADS, 'create', 'patch'],
   // Shims, and networks as entries of the operator.
   [OPERATOR_NETWORKS, 'patch'],
+  // The reconciler's schedule, and pods that a change of it did not reach.
+  [CONFIG_MAPS, 'create', 'patch'],
+  [PODS, 'delete'],
 ];
 
 /** Who needs a right: who only reads, unless nothing that reads asks for it. `resource` is `plural.group`. */

@@ -40,6 +40,9 @@ const COMMANDS: readonly string[][] = [
   ['nad', 'lint', '-A'],
   ['nad', 'lint', '-n', 'telco'],
   ['shim', 'status'],
+  ['slices', 'ls'],
+  ['audit'],
+  ['reconciler', 'status'],
 ];
 
 let cluster: TestCluster;

@@ -75,6 +75,30 @@ module.exports = {
       from: { path: room('lint') },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/(@types/)?(js-)?yaml/' },
     },
+    only(
+      'audit-compares-what-was-read',
+      room('audit'),
+      [
+        '^src/(audit|openshift|pools|reconcile|nad|whereabouts|cni|net)/',
+        '^src/lint/(model|config)\\.ts$',
+        '^src/cluster/(port|writer|resources|fields)\\.ts$',
+        '^src/errors\\.ts$',
+      ],
+      'Checks compare what sources read; they know neither flags, terminals nor the client.',
+    ),
+    {
+      name: 'checks-are-data-and-a-function',
+      comment: 'A check knows the model, the sources and the pure rooms: it reads nothing, and no engine.',
+      severity: 'error',
+      from: { path: '^src/audit/checks/' },
+      to: { path: '^src/(audit/(engine|given|second-look|shared-reader|registry|report)|cluster/writer)\\.ts$' },
+    },
+    {
+      name: 'audit-needs-no-package',
+      severity: 'error',
+      from: { path: room('audit') },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
+    },
     {
       name: 'pools-below-reconcile',
       severity: 'error',
@@ -114,7 +138,7 @@ module.exports = {
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),
-      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot)/',
+      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|audit)/',
       '^src/errors\\.ts$',
     ]),
     {
@@ -123,7 +147,7 @@ module.exports = {
       severity: 'error',
       from: { path: room('render') },
       to: {
-        path: '^src/(pools|reconcile|lint|journal|openshift|snapshot)/',
+        path: '^src/(pools|reconcile|lint|journal|openshift|snapshot|audit)/',
         dependencyTypesNot: ['type-only'],
         pathNot: '^src/reconcile/verdict\\.ts$',
       },

@@ -124,6 +124,22 @@ export async function readInventory(reader: ClusterReader, options: InventoryOpt
   return { ...read, atlas, belongings, namespaces, warnings, incomplete };
 }
 
+/** The inventory with pools and reservations as they were read later; what tells whose they are is as it was. */
+export function inventoryWith(
+  inventory: Inventory,
+  pools: readonly Pool[],
+  reservations: readonly Reservation[] | null,
+): Inventory {
+  const { atlas, belongings } = inventory;
+  return {
+    ...inventory,
+    pools,
+    reservations,
+    reservationsByName: new ObjectIndex(reservations ?? []),
+    belongings: new Map(pools.map((pool) => [pool, belongings.get(pool) ?? atlas.belongingOf(pool)])),
+  };
+}
+
 async function readPools(
   reader: ClusterReader,
   options: InventoryOptions,

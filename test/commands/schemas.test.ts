@@ -46,6 +46,9 @@ describe('real output keeps to its schema', () => {
     ['ReconcilePlan', ['reconcile'], 1],
     ['ReconcilePlan', ['reconcile', '--all', '--include-completed', '--include-lost'], 1],
     ['ReconcilePlan', ['reconcile', '--pool', 'storage-10.20.0.0-16'], 0],
+    ['AuditReport', ['audit'], 1],
+    ['AuditReport', ['audit', '--fail-on', 'never'], 0],
+    ['Error', ['audit', '--check', 'no-such-check'], 2],
     ['Error', ['pools', 'show', 'nope'], 3],
     ['Error', ['ips', 'show', 'no-address'], 2],
     ['Error', ['ips', 'show', '--pod', 'default/nobody'], 3],
@@ -96,6 +99,7 @@ describe('the schemas are no rubber stamp', () => {
     [['ips', 'show', '10.20.9.9'], 0],
     [['ips', 'show', '--pod', 'default/api-5c'], 0],
     [['reconcile', '--pool', '192.0.2.192-27'], 1],
+    [['audit', '--check', 'audit/reservation-without-allocation'], 1],
     [['pools', 'show', 'nope'], 3],
   ])('of `%j` no field may be missing', async (args, code) => {
     const document = await documentOf(args, code);
@@ -205,7 +209,9 @@ describe('the words of the schemas are those of the code', () => {
 
   test('one schema for each kind that is printed', () => {
     expect(KINDS).toEqual([
+      'AuditReport',
       'Error',
+      'FixResult',
       'IPList',
       'IPReport',
       'Journal',

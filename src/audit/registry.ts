@@ -1,0 +1,43 @@
+import { allocationWithoutReservation } from './checks/allocation-without-reservation.js';
+import { collectionFailedEvent } from './checks/collection-failed-event.js';
+import { duplicateAllocation } from './checks/duplicate-allocation.js';
+import { duplicateLiveIp } from './checks/duplicate-live-ip.js';
+import { finishedPod } from './checks/finished-pod.js';
+import { foreignNamespace } from './checks/foreign-namespace.js';
+import { invalidOffset } from './checks/invalid-offset.js';
+import { invalidPodref } from './checks/invalid-podref.js';
+import { invalidPoolRange } from './checks/invalid-pool-range.js';
+import { lostNode } from './checks/lost-node.js';
+import { missingIfname } from './checks/missing-ifname.js';
+import { missingNetworkStatus } from './checks/missing-network-status.js';
+import { orphanPool } from './checks/orphan-pool.js';
+import { outsideWindow } from './checks/outside-window.js';
+import { ownerMismatch } from './checks/owner-mismatch.js';
+import { reservationWithoutAllocation } from './checks/reservation-without-allocation.js';
+import { staleAllocation } from './checks/stale-allocation.js';
+import { unmaskedPoolRange } from './checks/unmasked-pool-range.js';
+import { untrackedLiveIp } from './checks/untracked-live-ip.js';
+import type { AnyCheck } from './model.js';
+
+/** Every check, sorted by id. */
+export const CHECKS: readonly AnyCheck[] = [
+  allocationWithoutReservation,
+  collectionFailedEvent,
+  duplicateAllocation,
+  duplicateLiveIp,
+  finishedPod,
+  foreignNamespace,
+  invalidOffset,
+  invalidPodref,
+  invalidPoolRange,
+  lostNode,
+  missingIfname,
+  missingNetworkStatus,
+  orphanPool,
+  outsideWindow,
+  ownerMismatch,
+  reservationWithoutAllocation,
+  staleAllocation,
+  unmaskedPoolRange,
+  untrackedLiveIp,
+];

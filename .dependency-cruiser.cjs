@@ -160,6 +160,15 @@ module.exports = {
       '^src/cluster/(open|options|port|writer)\\.ts$',
       '^src/errors\\.ts$',
     ]),
+    only('fixing-audits-and-runs-the-executor', '^src/cli/fix[\\w-]*\\.ts$', [
+      room('cli'),
+      room('render'),
+      room('reconcile'),
+      room('journal'),
+      room('audit'),
+      '^src/cluster/(open|options|port|writer)\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
     only('generating-asks', '^src/cli/generat[\\w-]*\\.ts$', [
       room('cli'),
       room('render'),
@@ -177,7 +186,7 @@ module.exports = {
       '^src/cluster/open\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat|shim)', [
+    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|fix)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|writer)\\.ts$',

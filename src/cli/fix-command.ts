@@ -5,12 +5,12 @@ import { wrap } from '../render/wrap.js';
 import { writesClosing, writesText } from '../render/writes.js';
 import { confirm } from './ask.js';
 import { BaseCommand, exitCodeFor } from './base.js';
-import { mustAsk } from './consent.js';
 import { isForPeople, planOutput } from './emit.js';
 import type { ExitCode } from './exit-codes.js';
 import { Fixing, type FixOptions } from './fixing.js';
 import { messageScreen, writeAll } from './io.js';
 import type { WriteCommandFlags } from './release-command.js';
+import { mustAsk } from './consent.js';
 import type { RunFlagValues } from './releasing-run.js';
 import type { CommandResult } from './result.js';
 

@@ -16,7 +16,7 @@ import { decideEarlier } from '../reconcile/release/earlier.js';
 import { restore, type RestorePorts } from '../reconcile/release/restore.js';
 import { missingRestoreRights, plannedRestore } from '../reconcile/release/restore-plan.js';
 import { readScene, type RestoreScene, type SceneItem } from '../reconcile/release/restore-scene.js';
-import { auditClock } from './audit-clock.js';
+import { auditClock } from './fix-clock.js';
 import type { ExitCode } from './exit-codes.js';
 import { countResults, directoryOf, openIntents, Run, type RunOptions } from './releasing-run.js';
 import { writtenExitCode } from './releasing.js';

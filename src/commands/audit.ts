@@ -6,7 +6,7 @@ import { fixableChecks } from '../audit/mends.js';
 import type { AnyCheck } from '../audit/model.js';
 import { CHECKS } from '../audit/registry.js';
 import { auditReport, isAsked, isAtLeast, type AuditReport } from '../audit/report.js';
-import { auditClock } from '../cli/audit-clock.js';
+import { auditClock } from '../cli/fix-clock.js';
 import { FINDINGS, OK, type ExitCode } from '../cli/exit-codes.js';
 import { FixCommand } from '../cli/fix-command.js';
 import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../cli/flags.js';

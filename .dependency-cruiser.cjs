@@ -134,11 +134,22 @@ module.exports = {
       ],
       'Writes files of what a reader tells; how they look is known to who reads them, cluster/snapshot.',
     ),
+    only(
+      'doctor-asks-ports',
+      room('doctor'),
+      [
+        room('doctor'),
+        '^src/cluster/(port|resources|roles|fields)\\.ts$',
+        '^src/pools/inventory\\.ts$',
+        '^src/errors\\.ts$',
+      ],
+      'It takes what is known of this machine as facts, and asks the cluster by its port.',
+    ),
     only('cluster-serves', room('cluster'), [room('cluster'), '^src/errors\\.ts$']),
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),
-      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|audit)/',
+      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|audit|doctor)/',
       '^src/errors\\.ts$',
     ]),
     {
@@ -186,10 +197,32 @@ module.exports = {
       '^src/cluster/open\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|fix)', [
+    only('watched-views-know-rows', '^src/cli/watched-views\\.ts$', [
+      room('cli'),
+      '^src/cluster/(port|resources|watched)\\.ts$',
+      '^src/(pools|reconcile)/documents\\.ts$',
+      '^src/reconcile/verdict\\.ts$',
+    ]),
+    only('facts-of-this-machine', '^src/cli/local-facts\\.ts$', [
+      room('cli'),
+      '^src/cluster/live/connection\\.ts$',
+      '^src/doctor/local\\.ts$',
+      '^src/journal/(directory|failures)\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
+    only('completion-knows-names', '^src/cli/complet', [
+      room('cli'),
+      room('whereabouts'),
+      room('nad'),
+      '^src/cluster/(open|options|port|resources)\\.ts$',
+      '^src/cluster/live/kubeconfig\\.ts$',
+      '^src/lint/registry\\.ts$',
+      '^src/journal/(list|directory)\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|fix|watched-|complet|local-facts)', [
       room('cli'),
       room('render'),
-      '^src/cluster/(open|options|port|writer)\\.ts$',
+      '^src/cluster/(open|options|port|watched|writer)\\.ts$',
       '^src/pools/inventory\\.ts$',
       '^src/whereabouts/objects\\.ts$',
       '^src/errors\\.ts$',

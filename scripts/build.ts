@@ -21,7 +21,7 @@ const commands = readdirSync('src/commands', { recursive: true, encoding: 'utf8'
 );
 
 const { metafile } = await build({
-  entryPoints: [...commands.map((file) => join('src/commands', file)), 'src/cli/main.ts'],
+  entryPoints: [...commands.map((file) => join('src/commands', file)), 'src/cli/main.ts', 'src/cli/complete.ts'],
   outdir,
   outbase: 'src',
   bundle: true,

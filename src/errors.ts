@@ -100,3 +100,8 @@ export class ClusterFailure extends Failure {
     this.name = 'ClusterFailure';
   }
 }
+
+/** Whether waiting may mend it: the API server is not reached, or busy, or starting. */
+export function isPassing(error: unknown): error is ClusterFailure {
+  return error instanceof ClusterFailure && ['unreachable', 'timeout', 'server-error'].includes(error.reason);
+}

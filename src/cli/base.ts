@@ -1,32 +1,22 @@
 import { Command } from '@oclif/core/command';
 import type { Interfaces } from '@oclif/core';
-import type { ConnectionOptions, ReadingObserver } from '../cluster/options.js';
+import type { ReadingObserver } from '../cluster/options.js';
 import { openSource, openTarget, type Target } from '../cluster/open.js';
 import type { ClusterReader } from '../cluster/port.js';
 import { UsageFailure } from '../errors.js';
 import type { InventoryOptions } from '../pools/inventory.js';
 import { safe } from '../render/safe.js';
 import { parsePodref, type ObjectRef } from '../whereabouts/objects.js';
+import { connectionOf, type SourceFlagValues } from './connection.js';
 import { emit, planOutput } from './emit.js';
 import { FINDINGS, type ExitCode } from './exit-codes.js';
 import { variableOf } from './flags.js';
 import { processIo } from './io.js';
 import { Progress } from './progress.js';
 import type { CommandResult } from './result.js';
+import type { Look, WatchedView, WatchFlags } from './watch.js';
 
-/** The flags of `sourceFlags`, as oclif parses them. */
-export interface SourceFlagValues {
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
-  readonly cluster?: string | undefined;
-  readonly user?: string | undefined;
-  readonly as?: string | undefined;
-  readonly 'as-group'?: string[] | undefined;
-  readonly 'request-timeout'?: string | undefined;
-  readonly 'insecure-skip-tls-verify'?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
-  readonly from?: string[] | undefined;
-}
+export type { SourceFlagValues };
 
 /** What every command has: streams, output formats, and a place to read from that is always closed again. */
 export abstract class BaseCommand extends Command {
@@ -67,6 +57,18 @@ export abstract class BaseCommand extends Command {
     work: (reader: ClusterReader, progress: Progress) => Promise<CommandResult>,
   ): Promise<void> {
     await this.present(flags, formats, () => this.withSource(flags, work));
+  }
+
+  /** `presentFrom`, again and again: shows what `look` finds whenever the cluster changes. */
+  protected async watchFrom<Row>(
+    flags: SourceFlagValues & WatchFlags,
+    view: WatchedView<Row>,
+    look: Look,
+  ): Promise<void> {
+    const { watch } = await import('./watch.js');
+    process.exitCode = await this.withSource(flags, (reader) =>
+      watch(reader, view, flags, { io: this.io, bin: this.config.bin }, look),
+    );
   }
 
   /** Opens the cluster or snapshot that the flags name, works on it, and closes it. */
@@ -137,22 +139,6 @@ export function podOf(text: string): ObjectRef {
 /** 1 where something was lacking: a blind gate is never green. */
 export function exitCodeFor(incomplete: boolean, findings = false): ExitCode {
   return incomplete || findings ? FINDINGS : 0;
-}
-
-function connectionOf(flags: SourceFlagValues): ConnectionOptions {
-  const { kubeconfig, context, cluster, user, as } = flags;
-  const timeout = flags['request-timeout'];
-  const groups = flags['as-group'];
-  return {
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(user === undefined ? {} : { user }),
-    ...(as === undefined ? {} : { as }),
-    ...(groups === undefined ? {} : { asGroups: groups }),
-    ...(timeout === undefined ? {} : { requestTimeoutMs: Number(timeout) }),
-    ...(flags['insecure-skip-tls-verify'] === true ? { insecureSkipTlsVerify: true } : {}),
-  };
 }
 
 /** Whoever names a cluster and a snapshot means one of them; guessing which would answer about the wrong one. */

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { UsageFailure } from '../errors.js';
+import { formatSummary } from './format-list.js';
 
 const GLOBAL = 'GLOBAL';
 
@@ -71,6 +72,27 @@ export const selectorFlag = {
   }),
 };
 
+/** `-w` and what goes with it. */
+export const watchFlags = {
+  watch: Flags.boolean({
+    char: 'w',
+    summary: 'go on and show what changes; where stdout is no terminal, one JSON document a line',
+    env: variableOf('watch'),
+  }),
+  'exit-when': Flags.string({
+    summary: "with --watch: end with 0 once a row meets this, such as 'usedPercent>=90' or 'free<5%'",
+    helpValue: 'FIELD>=N[%]',
+    env: variableOf('exit-when'),
+    dependsOn: ['watch'],
+  }),
+  timeout: Flags.string({
+    summary: 'with --watch: end after this time, such as 90s or 10m; with 8 where --exit-when was not met',
+    helpValue: 'DURATION',
+    env: variableOf('timeout'),
+    dependsOn: ['watch'],
+  }),
+};
+
 /** A flag that may be given several times and takes one value each time. */
 export const repeated = (name: string, summary: string, helpValue: string) =>
   Flags.string({ summary, helpValue, env: variableOf(name), multiple: true, multipleNonGreedy: true });
@@ -79,7 +101,7 @@ export const repeated = (name: string, summary: string, helpValue: string) =>
 export const outputFlags = (formats: readonly string[]) => ({
   output: Flags.string({
     char: 'o',
-    summary: `how the result is printed: ${formats.map(formatName).join(', ')}; FORMAT=FILE writes a file besides`,
+    summary: formatSummary(formats),
     helpValue: 'FORMAT',
     env: variableOf('output'),
     multiple: true,
@@ -87,10 +109,6 @@ export const outputFlags = (formats: readonly string[]) => ({
   }),
   'no-headers': Flags.boolean({ summary: 'leave the header of a table away', env: variableOf('no-headers') }),
 });
-
-function formatName(format: string): string {
-  return format === 'jsonpath' ? 'jsonpath=EXPR' : format;
-}
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

@@ -16,6 +16,17 @@ export function stopOnSignals(): void {
   }
 }
 
+/** Ends the process, whatever it still waits for, once the time is over; returns what calls that off. */
+export function endAfter(ms: number, before: () => void): () => void {
+  const timer = setTimeout(() => {
+    before();
+    process.exit(0);
+  }, ms);
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
 /** For work that must not be cut off in the middle: it is told, and stops at the next place that is whole. */
 export class Interruption {
   readonly #controller = new AbortController();

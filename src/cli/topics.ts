@@ -5,6 +5,8 @@ export const HELP_TOPICS: ReadonlyMap<string, (exitCodes: typeof EXIT_CODES) => 
   ['exit-codes', exitCodes],
   ['verdicts', () => VERDICTS],
   ['environment', () => ENVIRONMENT],
+  ['output', () => OUTPUT],
+  ['safety', () => SAFETY],
 ]);
 
 function exitCodes(codes: typeof EXIT_CODES): string {
@@ -31,4 +33,37 @@ FORCE_COLOR         colours also where the output is no terminal
 DEBUG               shows where an error came from
 IPAMCTL_<FLAG>      stands for a flag: IPAMCTL_CONTEXT for --context, IPAMCTL_OUTPUT for -o,
                     IPAMCTL_REQUEST_TIMEOUT for --request-timeout; never for consent
+`;
+
+const OUTPUT = `stdout carries the result and nothing else; progress, warnings and hints go to stderr.
+
+  -o table           for people, as kubectl has it; at a narrow terminal the least important columns go
+  -o wide            all columns, whole
+  -o json, -o yaml   the whole result; its fields stay as they are, and more may come (a schema for each kind: schemas/)
+  -o name            one object a line, as kubectl takes them
+  -o jsonpath=EXPR   as kubectl has it
+  -o FORMAT=FILE     to a file besides; may be given several times
+  --no-headers       a table without its header
+  -w                 goes on: at a terminal a table that is always the newest, else one JSON document a line
+
+Counts of addresses are decimal text in JSON, since they may pass what a double can hold; counts of objects are numbers.
+What is not known is null, never a missing field. Times are RFC 3339. A command that fails still prints JSON where JSON was
+asked for: kind Error, with code, reason, message, facts and hints. "incomplete": true says that a right or an answer was
+lacking, and the exit code is then 1 at least.
+`;
+
+const SAFETY = `What ipamctl does before, while and after it writes:
+
+  says first         the plan names each address, owner, verdict and reason; --dry-run=client prints the very patches, and
+                     --dry-run=server has the API server check them
+  asks               at a terminal; elsewhere it needs --yes (reconcile --now is its own consent)
+  looks again        at each owner, uncached, just before the write and just after it; what came back is put back
+  tests              each patch names the pool's uid, its range and the very entry that was read: what another one changed
+                     meanwhile is left alone
+  takes the Leases   that the plugin's own ADD and DEL take, so that neither works on the same addresses
+  journals           each write, on disk before it is sent; ipamctl restore takes it back while the address is free
+  stops whole        on Ctrl-C between two writes, and says what was done
+  never              releases on doubt: what could not be looked up is unknown, and unknown is never released by itself
+
+Nothing is written by commands that read, nor with --from. The least rights: ipamctl rbac --role viewer|operator|admin
 `;

@@ -31,6 +31,16 @@ export interface ListOptions {
   readonly metadataOnly?: boolean;
 }
 
+/** Takes what a followed list holds and how that changes. Called in order; none of its functions waits. */
+export interface Follower<T> {
+  /** The whole list: at the beginning, and again whenever its history was lost (410). Keys are `NAMESPACE/NAME`. */
+  listed(items: ReadonlyMap<string, T>): void;
+  /** One object as it is now; `undefined`: it is gone, or `project` lets it go. */
+  changed(key: string, value: T | undefined): void;
+  /** The API server does not answer, with the reason in words; null: it does again. What is held may be old meanwhile. */
+  trouble?(message: string | null): void;
+}
+
 /**
  * Which part of a container's log is asked for: so many lines from its end (of those not more than `limitBytes`, and then
  * the older ones), or so many bytes from its beginning (the last line may then be cut).
@@ -74,6 +84,19 @@ export interface ClusterReader {
   collect<T>(resource: Resource, options: ListOptions, project: (object: KubeObject) => T | undefined): Promise<T[]>;
 
   /**
+   * Reads a list as `collect` does and then follows it by a watch until `signal` is aborted; absent where nothing ever
+   * changes (a snapshot). Lost connections and a lost history are made good without end; a right that is lacking, and
+   * whatever else waiting does not mend, throws, as does everything before the first list was read.
+   */
+  follow?<T>(
+    resource: Resource,
+    options: ListOptions,
+    project: (object: KubeObject) => T | undefined,
+    follower: Follower<T>,
+    signal: AbortSignal,
+  ): Promise<void>;
+
+  /**
    * Reads one object. `undefined` only for a 404 that is a Status of reason NotFound naming that very object; any
    * other failure throws: it proves nothing about the object.
    */
@@ -86,8 +109,19 @@ export interface ClusterReader {
    */
   log(namespace: string, pod: string, container: string | null, options: LogOptions): Promise<string>;
 
-  /** Whether who asks may do that; absent where nobody can tell (a snapshot). Asks once and writes nothing. */
-  can?(verb: string, resource: Resource, namespace: string): Promise<boolean>;
+  /**
+   * Whether who asks may do that, to one object where `name` is given; absent where nobody can tell (a snapshot). Asks
+   * once and writes nothing. A plural such as `pods/log` names a subresource; an empty namespace stands for all.
+   */
+  can?(
+    verb: string,
+    resource: Pick<Resource, 'group' | 'plural' | 'namespaced'>,
+    namespace: string,
+    name?: string,
+  ): Promise<boolean>;
+
+  /** The versions in which the server serves a group, the preferred one first; empty: it has no such group. */
+  servedVersions?(group: string): Promise<readonly string[]>;
 
   /** The version of the API server (`v1.33.4`), null where it is not told; absent where there is none to ask. */
   serverVersion?(): Promise<string | null>;

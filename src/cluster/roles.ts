@@ -47,11 +47,11 @@ export interface ClusterRole {
 
 /** Each right that reading uses: take one away, and something cannot be answered. */
 const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
-  [IP_POOLS, 'get', 'list'],
-  [RESERVATIONS, 'get', 'list'],
-  [NODE_SLICE_POOLS, 'list'],
-  [NADS, 'list'],
-  [PODS, 'get', 'list'],
+  [IP_POOLS, 'get', 'list', 'watch'],
+  [RESERVATIONS, 'get', 'list', 'watch'],
+  [NODE_SLICE_POOLS, 'list', 'watch'],
+  [NADS, 'list', 'watch'],
+  [PODS, 'get', 'list', 'watch'],
   [NODES, 'list'],
   [EVENTS, 'list'],
   [STATEFUL_SETS, 'get', 'list'],

@@ -6,7 +6,7 @@ import { HELP_TOPICS } from '../cli/topics.js';
 import { writeAll } from '../cli/io.js';
 
 export default class Help extends BaseCommand {
-  static override summary = 'show help for a command, or a topic: exit-codes, verdicts, environment';
+  static override summary = 'show help for a command, or a topic: exit-codes, verdicts, environment, output, safety';
   static override strict = false;
   static override args = { command: Args.string({ description: 'a command, or a topic' }) };
   static override examples = ['<%= config.bin %> help pools ls', '<%= config.bin %> help exit-codes'];

@@ -2,9 +2,11 @@ import { isJsonObject, type JsonObject, jsonTypeOf } from '../cni/go-json.js';
 import { Address } from '../net/address.js';
 import { Prefix } from '../net/prefix.js';
 import { fieldOf } from './go-fields.js';
+import { groupBy } from './group-by.js';
 import { readJson } from './json/read.js';
 import type { AttachmentSubject, Draft, NetworkSubject, PathTarget, SetSubject } from './model.js';
 import type { Path } from './path.js';
+import { rememberLast } from './remember.js';
 import { isDnsSubdomain } from './rules/nad/names.js';
 
 /** A text that an attachment says, and where. */
@@ -58,13 +60,13 @@ export function readAttachment(attachment: AttachmentSubject): AttachmentReading
   return reading;
 }
 
+const networksByName = rememberLast((set: SetSubject) => groupBy(set.networks, ({ name }) => name ?? undefined));
+
 /** The networks of a set that an attachment may mean by one that it asks for. */
 export function meantNetworks(set: SetSubject, attachment: AttachmentSubject, asked: AskedNetwork): NetworkSubject[] {
   const wanted = asked.namespace ?? attachment.namespace;
-  return set.networks.filter((network) => {
-    if (network.name !== asked.name.text || (network.origin !== 'nad' && network.origin !== 'additional-network')) {
-      return false;
-    }
+  return (networksByName(set).get(asked.name.text) ?? []).filter((network) => {
+    if (network.origin !== 'nad' && network.origin !== 'additional-network') return false;
     const namespace = network.namespace ?? (network.origin === 'additional-network' ? 'default' : null);
     return wanted === null || namespace === null || wanted === namespace;
   });

@@ -2,8 +2,10 @@ import type { JsonObject } from '../cni/go-json.js';
 import { readRequestedNetworks, NETWORKS_ANNOTATION } from '../nad/network-status.js';
 import type { Interval, IntervalSet } from '../net/interval.js';
 import { fieldOf, textOf } from './go-fields.js';
+import { groupBy } from './group-by.js';
 import type { AttachmentSubject, NetworkSubject, NadSubject, PluginPart, SetSubject } from './model.js';
 import type { Path } from './path.js';
+import { rememberLast } from './remember.js';
 import { isShim, readRanges, type WhereaboutsFacts, whereaboutsOf } from './whereabouts-facts.js';
 
 /** The segment that a network puts its pods on: an interface or bridge of the node, and a VLAN. */
@@ -24,18 +26,18 @@ const BRIDGES: Readonly<Record<string, string | undefined>> = {
 };
 
 /** The networks of a set that may share addresses: what the operator rendered from an entry is that entry once more. */
-export function networksOf(set: SetSubject): readonly NetworkSubject[] {
-  const known = networks.get(set);
-  if (known !== undefined) return known;
-  const nads = new Set(set.nads.map(keyOf));
-  const found = set.networks.filter(
+export const networksOf = rememberLast((set: SetSubject): readonly NetworkSubject[] => {
+  const hasEntries = set.networks.some(({ origin }) => origin === 'additional-network');
+  const nads = new Set(hasEntries ? set.nads.map(keyOf) : []);
+  return set.networks.filter(
     (network) => !isShim(network) && (network.origin !== 'additional-network' || !nads.has(keyOf(network))),
   );
-  networks.set(set, found);
-  return found;
-}
+});
 
-const networks = new WeakMap<SetSubject, readonly NetworkSubject[]>();
+/** Networks on the same segment, as far as it is known. */
+export const segmentsOf = rememberLast((set: SetSubject): readonly (readonly NetworkSubject[])[] => [
+  ...groupBy(networksOf(set), (network) => segmentOf(network)?.key).values(),
+]);
 
 /** Namespace and name; the operator and kubectl put what has no namespace into `default`. */
 function keyOf({ namespace, name }: { readonly namespace: string | null; readonly name: string | null }): string {
@@ -103,11 +105,19 @@ export interface PoolRange {
   readonly addresses: IntervalSet;
 }
 
+const pools = new WeakMap<NetworkSubject, readonly PoolRange[]>();
+
 /** The ranges of a network that have pools of their own; with node slices each node has its own. */
-export function poolRangesOf(network: NetworkSubject): PoolRange[] {
-  return whereaboutsOf(network).flatMap((facts) =>
-    facts.slice === undefined ? readRanges(facts).map((range) => poolRange(network, facts, range)) : [],
-  );
+export function poolRangesOf(network: NetworkSubject): readonly PoolRange[] {
+  let ranges = pools.get(network);
+  if (ranges === undefined) {
+    ranges = whereaboutsOf(network).flatMap((facts) =>
+      facts.slice === undefined ? readRanges(facts).map((range) => poolRange(network, facts, range)) : [],
+    );
+    // Of most networks there are none, and nothing is kept.
+    if (ranges.length > 0) pools.set(network, ranges);
+  }
+  return ranges;
 }
 
 function poolRange(
@@ -128,19 +138,6 @@ function poolRange(
     isGuarded: fieldOf(facts.conf, 'enable_overlapping_ranges')?.value !== false,
     addresses: reading.addresses,
   };
-}
-
-/** Things by a key, in their order. */
-export function groupBy<T>(things: Iterable<T>, key: (thing: T) => string | undefined): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const thing of things) {
-    const own = key(thing);
-    if (own === undefined) continue;
-    const group = groups.get(own);
-    if (group === undefined) groups.set(own, [thing]);
-    else group.push(thing);
-  }
-  return groups;
 }
 
 /** An interval of something that is compared. */

@@ -1,13 +1,15 @@
+import { Asking } from './asking.js';
 import { type ClusterReading, NO_CLUSTER } from './cluster/facts.js';
 import type { AnyRule, Draft, Edit, Finding, Profile, Rule, Severity, Subject, SubjectKind } from './model.js';
+import { groupBy } from './group-by.js';
 import { openLocator, type Locator } from './locator.js';
 import { pathText } from './path.js';
 import { type FileEdit, fileEdits } from './path-edit.js';
-import { setsOf, type Scope } from './scope.js';
-import type { LintDocument, SourceOrigin } from './source/document.js';
+import { compared, type Compared, setsOf, type Scope } from './scope.js';
+import type { LintDocument, ReadDocument, SourceOrigin } from './source/document.js';
 import type { Position } from './source/lines.js';
 import { subjectsOf } from './subjects.js';
-import { isCovered, isNamed, suppressionsOf, type Suppression } from './suppress.js';
+import { isNamed, Suppressions, type Suppression } from './suppress.js';
 
 /** How the rules are to be applied. */
 export interface EngineOptions {
@@ -55,7 +57,8 @@ export interface Outcome {
   readonly unused: readonly Suppression[];
   /** How many findings were kept back. */
   readonly suppressed: number;
-  readonly subjects: readonly Subject[];
+  /** What there was to check, as far as it was compared. */
+  readonly subjects: readonly Compared[];
   /** Something of the cluster that a rule needed could not be read. */
   readonly incomplete: boolean;
 }
@@ -63,51 +66,48 @@ export interface Outcome {
 /** A draft with the rule and the subject that it came from. */
 interface Raised {
   readonly rule: AnyRule;
-  readonly subject: Subject;
+  readonly subject: Subject | Compared;
   readonly draft: Draft;
 }
 
 /** Runs the rules over documents. */
 export async function lint(
-  documents: AsyncIterable<LintDocument> | Iterable<LintDocument>,
+  documents: AsyncIterable<ReadDocument> | Iterable<ReadDocument>,
   options: EngineOptions,
 ): Promise<Outcome> {
   const run = new Run(options);
-  const subjects: Subject[] = [];
-  const suppressions: Suppression[] = [];
+  const subjects: Compared[] = [];
+  const suppressions = new Suppressions();
   const order = new Map<string, number>();
   const given = new Set<string>();
   let count = 0;
-  for await (const document of documents) {
-    if (document.source.origin !== 'background') {
+  for await (const read of documents) {
+    const { source } = read.document;
+    if (source.origin !== 'background') {
       count++;
-      if (document.source.origin === 'given') given.add(document.source.name);
-      order.set(document.source.name, order.get(document.source.name) ?? order.size);
+      if (source.origin === 'given') given.add(source.name);
+      order.set(source.name, order.get(source.name) ?? order.size);
     }
-    const own = await subjectsOf(document);
-    if (document.source.origin !== 'background') for (const subject of own) run.check(subject);
-    suppressions.push(...suppressionsOf(document, own));
+    const own = await subjectsOf(read);
+    if (source.origin !== 'background') for (const subject of own) run.check(subject);
+    suppressions.add(read.document, own);
     // Only what rules compare is kept: most documents are clean, and there may be many.
-    subjects.push(...own.filter(({ kind }) => kind !== 'document' && kind !== 'json' && kind !== 'object'));
+    for (const subject of own) {
+      const kept = compared(subject);
+      if (kept !== undefined) subjects.push(kept);
+    }
   }
-  const compared = withoutOutdated(subjects);
-  for (const set of setsOf(compared, options.scope)) run.check(set);
+  for (const set of setsOf(withoutOutdated(subjects), options.scope)) run.check(set);
   const wanted = withoutSuperseded(run.raised).filter(({ subject }) => subject.document.source.origin !== 'background');
-  const located = await Promise.all(wanted.map((raised) => locate(raised, options)));
-  const used = new Set<Suppression>();
-  const findings = located.filter(({ finding }) => {
-    const suppression = suppressions.find((each) => isCovered(finding, each));
-    if (suppression !== undefined) used.add(suppression);
-    return suppression === undefined;
-  });
+  const located = await locateAll(wanted, options);
+  const findings = located.filter((each) => !suppressions.cover(each));
   findings.sort((a, b) => compare(a.finding, b.finding, order));
-  const unused = suppressions.filter((each) => !used.has(each));
   return {
     files: given.size,
     documents: count,
     findings,
     skipped: run.skipped(),
-    unused,
+    unused: suppressions.unused(),
     suppressed: located.length - findings.length,
     subjects: subjects.filter(({ document }) => document.source.origin !== 'background'),
     incomplete: run.incomplete,
@@ -120,13 +120,17 @@ class Run {
   readonly #skipped = new Map<string, Set<string>>();
   readonly #rules = new Map<SubjectKind, readonly AnyRule[]>();
 
-  constructor(private readonly options: EngineOptions) {}
+  readonly #asking: Asking;
+
+  constructor(private readonly options: EngineOptions) {
+    this.#asking = new Asking(options.rules, (kind) => this.#ready(kind));
+  }
 
   check(subject: Subject): void {
     const { profile, whereabouts, cluster } = this.options;
     const context = { subject, profile, whereabouts, cluster: cluster?.facts ?? NO_CLUSTER };
     const isTemplate = subject.document.template !== undefined;
-    for (const rule of this.#ready(subject.kind)) {
+    for (const rule of this.#asking.rulesFor(subject)) {
       const lack = isTemplate || subject.kind === 'set' ? lacking(rule, subject) : undefined;
       if (lack !== undefined) {
         this.#skip(rule.id, lack);
@@ -191,8 +195,9 @@ function lacking({ needs }: Pick<AnyRule, 'needs'>, subject: Subject): Lack | un
 const RANKS: Readonly<Record<SourceOrigin, number>> = { background: 0, cluster: 1, given: 2 };
 
 /** What was given takes the place of what the cluster has under that name: it is what will be there. */
-function withoutOutdated(subjects: readonly Subject[]): Subject[] {
-  const keyOf = ({ namespace, name }: Subject): string => `${namespace ?? 'default'}/${name ?? ''}`;
+function withoutOutdated(subjects: readonly Compared[]): readonly Compared[] {
+  if (subjects.every(({ document }) => document.source.origin === 'given')) return subjects;
+  const keyOf = ({ namespace, name }: Compared): string => `${namespace ?? 'default'}/${name ?? ''}`;
   const given = new Set(
     subjects.filter(({ kind, document }) => kind === 'nad' && document.source.origin === 'given').map(keyOf),
   );
@@ -200,33 +205,52 @@ function withoutOutdated(subjects: readonly Subject[]): Subject[] {
     const isDefinition = subject.kind === 'nad' || (subject.kind === 'network' && subject.origin === 'nad');
     return !isDefinition || subject.document.source.origin === 'given' || !given.has(keyOf(subject));
   });
-  const rankOf = ({ document }: Subject): number => RANKS[document.source.origin];
+  const rankOf = ({ document }: Compared): number => RANKS[document.source.origin];
   return current.sort((a, b) => rankOf(a) - rankOf(b));
 }
 
 /** Of two rules that speak of the same token the more specific one speaks alone. */
 function withoutSuperseded(raised: readonly Raised[]): Raised[] {
-  const silenced = new Map<LintDocument, Map<string, readonly string[]>>();
+  const silenced = new Map<LintDocument, Map<string, Set<string>>>();
   for (const { rule, subject, draft } of raised) {
     if (rule.supersedes === undefined) continue;
-    const places = silenced.get(subject.document) ?? new Map<string, readonly string[]>();
-    silenced.set(subject.document, places);
-    const place = placeOf(draft);
-    places.set(place, [...(places.get(place) ?? []), ...rule.supersedes]);
+    const places = entry(silenced, subject.document, () => new Map<string, Set<string>>());
+    const patterns = entry(places, placeOf(draft), () => new Set<string>());
+    for (const pattern of rule.supersedes) patterns.add(pattern);
   }
   return raised.filter(({ rule, subject, draft }) => {
-    const patterns = silenced.get(subject.document)?.get(placeOf(draft)) ?? [];
-    return !patterns.some((pattern) => isNamed(rule.id, pattern));
+    const patterns = silenced.get(subject.document)?.get(placeOf(draft));
+    return patterns === undefined || ![...patterns].some((pattern) => isNamed(rule.id, pattern));
   });
+}
+
+/** What a map has under a key, or from now on has. */
+function entry<K, V>(map: Map<K, V>, key: K, made: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = made();
+    map.set(key, value);
+  }
+  return value;
 }
 
 function placeOf({ at }: Draft): string {
   return 'document' in at ? `@${at.document.from}` : pathText(at.path);
 }
 
-async function locate({ rule, subject, draft }: Raised, options: EngineOptions): Promise<LocatedFinding> {
+/** Finds the places, document by document: what finds them is large, and is let go of after each. */
+async function locateAll(raised: readonly Raised[], options: EngineOptions): Promise<LocatedFinding[]> {
+  const byDocument = groupBy(raised, ({ subject }) => subject.document);
+  const located: LocatedFinding[] = [];
+  for (const [document, own] of byDocument) {
+    const locator = await openLocator(document);
+    for (const each of own) located.push(locate(each, locator, options));
+  }
+  return located;
+}
+
+function locate({ rule, subject, draft }: Raised, locator: Locator, options: EngineOptions): LocatedFinding {
   const { document, namespace, name } = subject;
-  const locator = await openLocator(document);
   const span = locator.span(draft.at);
   const edits = editsOf(draft.edits ?? [], document, locator);
   const [start, end] = [span.from, span.to].map((offset) => document.source.lines.position(offset)) as [

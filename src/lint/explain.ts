@@ -3,8 +3,9 @@ import { poolName } from '../whereabouts/names.js';
 import { divideRange } from '../whereabouts/slices.js';
 import { usable, windowAddresses } from '../whereabouts/window.js';
 import { textOf } from './go-fields.js';
-import type { IpamPart, NetworkSubject, Subject } from './model.js';
+import type { IpamPart, NetworkSubject } from './model.js';
 import { pathText } from './path.js';
+import type { Compared } from './scope.js';
 
 /** Where a range is written. */
 interface Origin {
@@ -54,7 +55,7 @@ export interface RangeReport {
 }
 
 /** Explains every range of whereabouts in what was read, in order. */
-export function explainRanges(subjects: Iterable<Subject>): RangeReport {
+export function explainRanges(subjects: Iterable<Compared>): RangeReport {
   const items: ExplainedRange[] = [];
   const refused: RefusedIpam[] = [];
   for (const subject of subjects) {

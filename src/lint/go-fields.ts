@@ -11,8 +11,8 @@ export function fieldOf(object: JsonObject, name: string): GoField | undefined {
   let found: GoField | undefined;
   let folded: string | undefined;
   // Asked of every file many times: most keys differ by their length already.
-  for (const key of Object.keys(object)) {
-    if (key.length !== name.length) continue;
+  for (const key in object) {
+    if (key.length !== name.length || !Object.hasOwn(object, key)) continue;
     if (key !== name && key.toLowerCase() !== (folded ??= name.toLowerCase())) continue;
     const value = object[key];
     if (value !== null) found = { key, value };

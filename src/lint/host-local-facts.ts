@@ -5,6 +5,7 @@ import { Prefix } from '../net/prefix.js';
 import { fieldOf } from './go-fields.js';
 import type { IpamPart, NetworkSubject } from './model.js';
 import type { Path } from './path.js';
+import { rememberLast } from './remember.js';
 import { type Written, writtenOf } from './whereabouts-facts.js';
 
 /** One range of host-local. */
@@ -32,17 +33,10 @@ export interface HostLocalFacts {
   readonly noLists: readonly { readonly value: unknown; readonly path: Path }[];
 }
 
-const known = new WeakMap<NetworkSubject, readonly HostLocalFacts[]>();
-
-/** What the host-local IPAMs of a network say; found once, since many rules ask. */
-export function hostLocalOf(network: NetworkSubject): readonly HostLocalFacts[] {
-  let facts = known.get(network);
-  if (facts === undefined) {
-    facts = network.ipams.filter(({ type }) => type === 'host-local').map(factsOf);
-    known.set(network, facts);
-  }
-  return facts;
-}
+/** What the host-local IPAMs of a network say. */
+export const hostLocalOf = rememberLast(({ ipams }: NetworkSubject): readonly HostLocalFacts[] =>
+  ipams.filter(({ type }) => type === 'host-local').map(factsOf),
+);
 
 /** All ranges of a network. */
 export function hostLocalRangesOf(network: NetworkSubject): HostLocalRange[] {

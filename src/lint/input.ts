@@ -105,7 +105,7 @@ class Reading {
     for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
       const { folders, files } = this.#entries(folder);
       for (const file of files) yield* one(this.#file(file, folder));
-      waiting.push(...folders.reverse());
+      for (const below of folders.reverse()) waiting.push(below);
     }
   }
 
@@ -222,7 +222,7 @@ function expand(pattern: string): string[] {
   let paths = [pattern.startsWith('/') ? '/' : ''];
   for (const part of pattern.split('/').filter((each) => each !== '')) {
     const next: string[] = [];
-    for (const path of paths) next.push(...matching(path, part));
+    for (const path of paths) for (const match of matching(path, part)) next.push(match);
     paths = next;
   }
   return paths;

@@ -3,6 +3,7 @@ import { type JsonNode, memberOf, stringPlaces } from './json/tree.js';
 import { withoutOuterQuotes } from './json/outer-quotes.js';
 import type { PathTarget, Target } from './model.js';
 import type { Path } from './path.js';
+import { rememberEach } from './remember.js';
 import type { LintDocument } from './source/document.js';
 import { type Layer, scalarLayer, stringLayer } from './source/layer.js';
 import { moved, type Span } from './source/places.js';
@@ -26,7 +27,7 @@ export interface Found {
   readonly exact: boolean;
 }
 
-/** Finds places of a document. Made only for documents with findings: it parses them again, with positions. */
+/** Finds places of a document. Made only for documents with findings, and large: not to be kept. */
 export interface Locator {
   /** Where a target is in the file. */
   span(target: Target): Span;
@@ -39,19 +40,8 @@ export interface Locator {
   linedText(path: Path): string | undefined;
 }
 
-const opened = new WeakMap<LintDocument, Promise<Locator>>();
-
-/** The locator of a document; made once. */
-export function openLocator(document: LintDocument): Promise<Locator> {
-  let locator = opened.get(document);
-  if (locator === undefined) {
-    locator = open(document);
-    opened.set(document, locator);
-  }
-  return locator;
-}
-
-async function open(document: LintDocument): Promise<Locator> {
+/** Parses a document again, with positions. */
+export async function openLocator(document: LintDocument): Promise<Locator> {
   if (document.format === 'json') {
     const layer = innerLayer(document);
     const { root } = parseJson(document.text);
@@ -207,18 +197,27 @@ function yamlStep(node: YamlNode, step: string | number): Step | undefined {
 
 /** The last entry of a key, which counts; else one that `<<` brings in. */
 function entryOf(map: YamlMap, name: string): YamlEntry | undefined {
-  const isNamed = ({ key }: YamlEntry): boolean => key.type === 'scalar' && String(key.value) === name;
-  const own = map.entries.findLast(isNamed);
-  if (own !== undefined) return own;
-  for (const { key, value } of map.entries) {
-    if (key.type !== 'scalar' || key.value !== '<<' || value === undefined) continue;
-    const sources = value.type === 'list' ? value.items : [value];
-    for (const source of sources) {
-      const merged = source?.type === 'map' ? source.entries.findLast(isNamed) : undefined;
-      if (merged !== undefined) return merged;
-    }
-  }
-  return undefined;
+  return entriesOf(map).get(name) ?? mergedEntriesOf(map).get(name);
+}
+
+/** The entries of a mapping by their keys, of equal ones the last: an object may have many keys with findings. */
+const entriesOf = rememberEach((map: YamlMap): ReadonlyMap<string, YamlEntry> => {
+  const scalars = map.entries.filter(({ key }) => key.type === 'scalar');
+  return new Map(scalars.map((entry) => [nameOf(entry), entry]));
+});
+
+/** What `<<` brings in, the first source before the later ones. */
+const mergedEntriesOf = rememberEach((map: YamlMap): ReadonlyMap<string, YamlEntry> => {
+  const sources = map.entries.flatMap(({ key, value }) => {
+    if (key.type !== 'scalar' || key.value !== '<<' || value === undefined) return [];
+    return value.type === 'list' ? value.items : [value];
+  });
+  const maps = sources.filter((source) => source?.type === 'map');
+  return new Map(maps.toReversed().flatMap((source) => [...entriesOf(source)]));
+});
+
+function nameOf({ key }: YamlEntry): string {
+  return key.type === 'scalar' ? String(key.value) : '';
 }
 
 function jsonStep({ node, layer }: Extract<Node, { in: 'json' }>, step: string | number): Step | undefined {

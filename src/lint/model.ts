@@ -16,7 +16,8 @@
  * 2. `over` says what the rule looks at, and so what `context.subject` is: a `document` (the YAML text), a `json` text,
  *    any `object`, a `nad`, a `network` (a CNI configuration wherever it came from, with its plugins and IPAMs), an
  *    `attachment` (networks that a pod, a template or a virtual machine asks for), a `cno` (operator Network object) or
- *    a `set` (all that is compared with each other; for rules of the family `cross`).
+ *    a `set` (all that is compared with each other; for rules of the family `cross`). `about`
+ *    names words, such as types of plugins or keys: the rule is asked only where one of them is.
  * 3. `needs` lists inputs: `values` (all rules that judge a value: templates have none), `cluster`, `workloads`. A rule
  *    that lacks one is reported as skipped, never as passed. The engine does that; `check` may take them for given.
  *    A rule that needs the cluster names in `reads` which lists of it; its examples say what they hold.
@@ -110,7 +111,7 @@ export interface Draft {
   readonly severity?: Severity;
   readonly edits?: readonly Edit[] | undefined;
   /** Of a rule over a `set`: which of its subjects the finding is about. */
-  readonly on?: Subject;
+  readonly on?: Subject | ComparedNad;
 }
 
 /** What every subject has. */
@@ -126,6 +127,8 @@ interface Located {
 /** A YAML or JSON text of a file: what reading it found is `document.problems`. */
 export interface DocumentSubject extends Located {
   readonly kind: 'document';
+  /** What it says; undefined where it could not be read. */
+  readonly value: unknown;
 }
 
 /** What holds a JSON text. */
@@ -135,6 +138,8 @@ export type JsonHolder = 'config' | 'rawCNIConfig' | 'ipam' | 'file';
 export interface JsonSubject extends Located {
   readonly kind: 'json';
   readonly holder: JsonHolder;
+  /** The whole string, with what stands around the JSON; undefined where no string holds it. */
+  readonly held: string | undefined;
   readonly json: JsonText;
 }
 
@@ -155,6 +160,9 @@ export interface NadSubject extends Located {
   /** Its configuration; undefined where there is none that can be read. */
   readonly network: NetworkSubject | undefined;
 }
+
+/** What is kept of a NetworkAttachmentDefinition to be compared with others. */
+export type ComparedNad = Omit<NadSubject, 'object' | 'apiVersion' | 'annotations'>;
 
 /** Where a CNI configuration came from: the kind of the object, or a bare file. */
 export type NetworkOrigin =
@@ -181,6 +189,15 @@ export interface NetworkSubject extends Located {
   readonly ipams: readonly IpamPart[];
   /** Type of the plugin that makes the interface; what an operator renders has the operator's. */
   readonly mainType: string | undefined;
+  /**
+   * Whether the text that holds it is no JSON. What a tolerant parser makes of it serves to judge what is there, not what
+   * is missing, and it is to be repaired before anything is put into it.
+   */
+  readonly isBroken: boolean;
+  /** Those of the NetworkAttachmentDefinition that it is in; undefined where it is in none. */
+  readonly annotations: JsonObject | undefined;
+  /** `spec.capabilities` of the operator's object that it is in. */
+  readonly capabilities: unknown;
 }
 
 /** A plugin of a network. */
@@ -204,7 +221,7 @@ export interface IpamPart {
 /** The networks that a pod, a pod template or a virtual machine asks for. */
 export interface AttachmentSubject extends Located {
   readonly kind: 'attachment';
-  /** Kind of the object. */
+  readonly object: JsonObject;
   readonly objectKind: string;
   /** The value of the annotation, or of `networkName`; `path` leads to it. */
   readonly networks: string;
@@ -229,7 +246,7 @@ export interface CnoEntry {
 /** All that belongs together by `--scope`, for rules that compare; templates are not in it. */
 export interface SetSubject extends Located {
   readonly kind: 'set';
-  readonly nads: readonly NadSubject[];
+  readonly nads: readonly ComparedNad[];
   readonly networks: readonly NetworkSubject[];
   readonly attachments: readonly AttachmentSubject[];
   readonly cnos: readonly CnoSubject[];
@@ -293,6 +310,12 @@ export interface Rule<K extends SubjectKind = SubjectKind> {
   /** What happens, when, and to whom; one or more sentences. */
   readonly why: string;
   readonly over: K;
+  /**
+   * Words that a subject must have one of for the rule to have anything to say; it is not asked about the others, of which
+   * there are most. Of a network: types of its plugins and IPAM plugins, and keys at the top of it, of its plugins and of
+   * their `ipam`, in any case. Of a JSON text and of a document: codes of what is wrong with it. Undefined: asked about all.
+   */
+  readonly about?: readonly string[];
   readonly needs: readonly Need[];
   /** Lists of the cluster that it cannot do without; only of rules that need the cluster. */
   readonly reads?: readonly ClusterList[];

@@ -52,6 +52,9 @@ interface Surroundings {
   readonly namespace: string | null;
   readonly name: string | null;
   readonly origin: NetworkOrigin;
+  readonly isBroken: boolean;
+  readonly annotations: JsonObject | undefined;
+  readonly capabilities: unknown;
 }
 
 /** A CNI configuration as rules see it. */

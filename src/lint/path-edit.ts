@@ -86,13 +86,31 @@ function removed({ node, key, parent }: Found, document: LintDocument): FileEdit
 function removedFromJson(first: Node, last: Node, parent: Extract<Node, { in: 'json' }>): FileEdit[] | undefined {
   if (first.in !== 'json' || last.in !== 'json') return undefined;
   const { text } = parent.layer;
-  const after = /^\s*,\s*/.exec(text.slice(last.node.to))?.[0];
-  const before = /,?\s*$/.exec(text.slice(parent.node.from + 1, first.node.from))?.[0] ?? '';
+  const comma = afterBlanks(text, last.node.to);
+  const before = beforeBlanks(text, first.node.from);
   const span =
-    after === undefined
-      ? { from: first.node.from - before.length, to: last.node.to }
-      : { from: first.node.from, to: last.node.to + after.length };
+    text[comma] === ','
+      ? { from: first.node.from, to: afterBlanks(text, comma + 1) }
+      : { from: text[before - 1] === ',' ? before - 1 : before, to: last.node.to };
   return [{ span: parent.layer.span(span), text: '' }];
+}
+
+/** The offset after the white space that begins at an offset. */
+function afterBlanks(text: string, from: number): number {
+  let at = from;
+  while (isBlank(text[at])) at++;
+  return at;
+}
+
+/** The offset before the white space that ends at an offset. */
+function beforeBlanks(text: string, to: number): number {
+  let at = to;
+  while (isBlank(text[at - 1])) at--;
+  return at;
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character !== undefined && /\s/.test(character);
 }
 
 /** The lines of an entry of a block mapping, when it has them for itself. */
@@ -141,7 +159,8 @@ function appended({ node, layer }: JsonPlace, value: unknown): FileEdit[] | unde
   const written = JSON.stringify(value);
   if (last === undefined) return insertedFirst(layer, node.from + 1, written);
   // The white space before a single element is that of the bracket.
-  const isAlone = node.items.length === 1 && !/\n\s*$/.test(layer.text.slice(0, last.from));
+  const isAlone =
+    node.items.length === 1 && !layer.text.slice(beforeBlanks(layer.text, last.from), last.from).includes('\n');
   return insertedAfter(layer, isAlone ? last.to : last.from, last.to, written);
 }
 
@@ -157,7 +176,7 @@ function insertedAfter(
   at: number,
   written: string,
 ): FileEdit[] | undefined {
-  const gap = /\s*$/.exec(layer.text.slice(0, lastFrom))?.[0] ?? ' ';
+  const gap = layer.text.slice(beforeBlanks(layer.text, lastFrom), lastFrom);
   if (gap.includes('\n')) return insertedLine(layer, at, gap, written);
   const text = layer.encode(`,${gap === '' ? ' ' : gap}${written}`);
   return text === undefined ? undefined : [{ span: layer.span({ from: at, to: at }), text }];

@@ -2,7 +2,6 @@ import { isJsonObject, type JsonObject } from '../cni/go-json.js';
 import { fieldOf } from './go-fields.js';
 import type { IpamPart, NetworkSubject, PluginPart } from './model.js';
 import type { Path } from './path.js';
-import { valueAt } from './source/document.js';
 
 /** A field of a plugin, as it is written and where. */
 export interface PluginField {
@@ -69,11 +68,4 @@ export function capabilityPath(plugin: PluginPart, name: string): Path | undefin
   const field = pluginField(plugin, 'capabilities');
   if (field === undefined || !isJsonObject(field.value)) return undefined;
   return Object.hasOwn(field.value, name) && field.value[name] === true ? [...field.path, name] : undefined;
-}
-
-/** Annotations of the NetworkAttachmentDefinition that a network is in; undefined for a network of another origin. */
-export function annotationsOf({ origin, path, document }: NetworkSubject): JsonObject | undefined {
-  if (origin !== 'nad') return undefined;
-  const annotations = valueAt(document.value, [...path.slice(0, -2), 'metadata', 'annotations']);
-  return isJsonObject(annotations) ? annotations : {};
 }

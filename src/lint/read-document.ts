@@ -1,7 +1,7 @@
 import { readJson } from './json/read.js';
 import { OTHER_PLUGINS, PLUGIN_KEYS } from './keys.js';
 import { isBareConf, isConfName } from './network.js';
-import { sourceFile, type LintDocument, type SourceFile } from './source/document.js';
+import { sourceFile, type ReadDocument, type SourceFile } from './source/document.js';
 import { splitDocuments } from './source/split.js';
 import { type Chunk, readYaml } from './source/yaml.js';
 import { maskTemplate } from './source/template.js';
@@ -34,8 +34,8 @@ const WORDS = [
 const RELEVANT = new RegExp(WORDS.join('|'));
 
 /** Reads the documents of a file. Texts that have nothing to do with networks are left out. */
-export async function readDocuments(source: SourceFile): Promise<LintDocument[]> {
-  const documents: LintDocument[] = [];
+export async function readDocuments(source: SourceFile): Promise<ReadDocument[]> {
+  const documents: ReadDocument[] = [];
   for (const chunk of splitDocuments(source)) {
     if (concernsUs(source, chunk)) documents.push(await readDocument(source, chunk));
   }
@@ -47,12 +47,12 @@ function concernsUs(source: SourceFile, { span, format }: Chunk): boolean {
 }
 
 /** Reads the documents of a text, as of a file of that name. */
-export function readText(name: string, text: string): Promise<LintDocument[]> {
+export function readText(name: string, text: string): Promise<ReadDocument[]> {
   return readDocuments(sourceFile(name, text, { writable: true }));
 }
 
 /** JSON is read as JSON where it is, or means to be: YAML would refuse what the rules of JSON explain. */
-async function readDocument(source: SourceFile, chunk: Chunk): Promise<LintDocument> {
+async function readDocument(source: SourceFile, chunk: Chunk): Promise<ReadDocument> {
   if (chunk.format === 'yaml' && !isJsonFile(source)) return readYaml(source, chunk);
   const raw = source.text.slice(chunk.span.from, chunk.span.to);
   const { text, first } = maskTemplate(raw);
@@ -60,10 +60,10 @@ async function readDocument(source: SourceFile, chunk: Chunk): Promise<LintDocum
   if (!json.valid && !isJsonFile(source) && !isBareConf(json.value)) {
     const yaml = await readYaml(source, { ...chunk, format: 'yaml' });
     // A flow mapping: YAML that looks like JSON.
-    if (yaml.value !== undefined && yaml.problems.length === 0) return yaml;
+    if (yaml.value !== undefined && yaml.document.problems.length === 0) return yaml;
   }
-  const problems = first === undefined ? [] : (await readYaml(source, chunk)).problems.filter(isPlaceholder);
-  return { source, ...chunk, format: 'json', text, value: json.value, template: first?.what, problems };
+  const problems = first === undefined ? [] : (await readYaml(source, chunk)).document.problems.filter(isPlaceholder);
+  return { document: { source, ...chunk, format: 'json', text, template: first?.what, problems }, value: json.value };
 }
 
 function isJsonFile({ name }: SourceFile): boolean {

@@ -1,10 +1,11 @@
 import { type EngineOptions, lint, type LocatedFinding, type Outcome } from './engine.js';
 import { extractBlocks, isExtractable } from './extract.js';
 import { fileText, repair } from './fix.js';
+import { groupBy } from './group-by.js';
 import { type InputOptions, readInput, type Unreadable } from './input.js';
 import type { Finding } from './model.js';
 import { readDocuments } from './read-document.js';
-import type { LintDocument, SourceFile } from './source/document.js';
+import type { ReadDocument, SourceFile } from './source/document.js';
 
 /** What a run over files and standard input is to do. */
 export interface LintOptions extends InputOptions, EngineOptions {
@@ -53,7 +54,7 @@ async function* joined(first: AsyncIterable<SourceFile>, second: readonly Source
   yield* second;
 }
 
-async function* documentsOf(sources: AsyncIterable<SourceFile> | Iterable<SourceFile>): AsyncGenerator<LintDocument> {
+async function* documentsOf(sources: AsyncIterable<SourceFile> | Iterable<SourceFile>): AsyncGenerator<ReadDocument> {
   for await (const source of sources) {
     if (!isExtractable(source.name)) {
       yield* await readDocuments(source);
@@ -62,7 +63,9 @@ async function* documentsOf(sources: AsyncIterable<SourceFile> | Iterable<Source
     // The documents of all blocks of a file are numbered through.
     let index = 1;
     for (const block of extractBlocks(source)) {
-      for (const document of await readDocuments(block)) yield { ...document, index: index++ };
+      for (const { document, value } of await readDocuments(block)) {
+        yield { document: { ...document, index: index++ }, value };
+      }
     }
   }
 }
@@ -75,7 +78,7 @@ async function repairAll(read: readonly SourceFile[], options: EngineOptions): P
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const repaired = repairRound(current, outcome.findings);
     if (repaired.length === 0) break;
-    fixed.push(...repaired);
+    for (const finding of repaired) fixed.push(finding);
     outcome = await lint(documentsOf(current), options);
   }
   const changed = read.flatMap((source, i): ChangedFile[] => {
@@ -87,8 +90,9 @@ async function repairAll(read: readonly SourceFile[], options: EngineOptions): P
 
 /** Repairs each file once, in place of the one before; what was repaired. */
 function repairRound(sources: SourceFile[], findings: readonly LocatedFinding[]): Finding[] {
+  const bySource = groupBy(findings, ({ document }) => document.source);
   return sources.flatMap((source, i) => {
-    const repaired = source.writable ? repair(source, findings) : undefined;
+    const repaired = source.writable ? repair(source, bySource.get(source) ?? []) : undefined;
     if (repaired === undefined) return [];
     sources[i] = repaired.source;
     return repaired.fixed;

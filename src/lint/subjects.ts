@@ -1,19 +1,11 @@
 import { isJsonObject, type JsonObject } from '../cni/go-json.js';
 import type { JsonProblem } from './json/problems.js';
 import { type JsonText, readJson } from './json/read.js';
-import type {
-  AttachmentSubject,
-  CnoEntry,
-  JsonHolder,
-  JsonSubject,
-  NetworkOrigin,
-  NetworkSubject,
-  Subject,
-} from './model.js';
+import type { AttachmentSubject, CnoEntry, JsonHolder, NetworkOrigin, NetworkSubject, Subject } from './model.js';
 import { openLocator } from './locator.js';
 import { isBareConf, isConfName, networkOf, renderedNetwork } from './network.js';
 import type { Path } from './path.js';
-import { type LintDocument, member, valueAt } from './source/document.js';
+import { type LintDocument, member, type ReadDocument, valueAt } from './source/document.js';
 import { withoutOuterQuotes } from './json/outer-quotes.js';
 
 const NETWORKS = 'k8s.v1.cni.cncf.io/networks';
@@ -47,18 +39,18 @@ const VM_NETWORKS: readonly Path[] = [
 const MAX_LISTS = 8;
 
 /** Everything in a document that rules look at, the document itself first. */
-export async function subjectsOf(document: LintDocument): Promise<Subject[]> {
+export async function subjectsOf({ document, value }: ReadDocument): Promise<Subject[]> {
   let subjects = new Collected(document);
-  subjects.value(document.value, [], 0);
+  subjects.value(value, [], 0);
   if (subjects.all.some((subject) => subject.kind === 'json' && !subject.json.valid) && document.format === 'yaml') {
     // What is wrong with a JSON text is told by its lines, which quoted scalars fold; finding them costs positions.
     const locator = await openLocator(document);
     subjects = new Collected(document, (path) => locator.linedText(path));
-    subjects.value(document.value, [], 0);
+    subjects.value(value, [], 0);
   }
   const [first] = subjects.all;
   const { namespace, name } = first ?? { namespace: null, name: null };
-  return [{ kind: 'document', document, path: [], namespace, name }, ...subjects.all];
+  return [{ kind: 'document', document, value, path: [], namespace, name }, ...subjects.all];
 }
 
 /** An object, and where it is. */
@@ -69,10 +61,24 @@ interface Place {
   readonly name: string | null;
 }
 
+/** What holds the text of a network, and what its object says of it. */
+interface Holder {
+  readonly holder: JsonHolder;
+  readonly origin: NetworkOrigin;
+  readonly annotations?: JsonObject;
+  readonly capabilities?: unknown;
+}
+
+/** Of a network in no object, or in one that says nothing of it. */
+const OF_NO_OBJECT = { isBroken: false, annotations: undefined, capabilities: undefined };
+const NO_ANNOTATIONS: JsonObject = {};
+
 class Collected {
   readonly all: Subject[] = [];
   /** Whether the file's name says that it is a CNI configuration. */
   readonly #isConf: boolean;
+  /** Whether a text that is to be JSON is none. */
+  #isBroken = false;
 
   constructor(
     private readonly document: LintDocument,
@@ -86,7 +92,9 @@ class Collected {
     if (this.document.format === 'json' && path.length === 0) this.#wholeText(value);
     if (!isJsonObject(value)) return;
     if (isBareConf(value, this.#isConf)) {
-      this.all.push(networkOf(value, { ...this.#around(path), origin: 'file' }));
+      this.all.push(
+        networkOf(value, { ...this.#around(path), ...OF_NO_OBJECT, origin: 'file', isBroken: this.#isBroken }),
+      );
       return;
     }
     const items = member(value, 'items');
@@ -115,14 +123,15 @@ class Collected {
     );
     if (problems.length === 0) return;
     const json = { text: this.document.text, value: undefined, valid: false, upstream: null, problems };
-    this.all.push({ kind: 'json', ...this.#around([]), holder: 'file', json });
+    this.all.push({ kind: 'json', ...this.#around([]), holder: 'file', held: undefined, json });
   }
 
   /** A file that is JSON: its text is judged as one. */
   #wholeText(value: unknown): void {
     const json = readJson(this.document.text);
+    this.#isBroken = !json.valid;
     if (isBareConf(value, this.#isConf) || this.#isConf || !json.valid || json.problems.length > 0) {
-      this.all.push({ kind: 'json', ...this.#around([]), holder: 'file', json });
+      this.all.push({ kind: 'json', ...this.#around([]), holder: 'file', held: undefined, json });
     }
   }
 
@@ -147,21 +156,23 @@ class Collected {
   #nad(place: Place, apiVersion: string): void {
     const config = valueAt(place.object, ['spec', 'config']);
     const path = [...place.path, 'spec', 'config'];
-    const network = this.#textNetwork(config, path, place, 'config', 'nad');
-    const annotations = valueAt(place.object, ['metadata', 'annotations']);
+    const given = valueAt(place.object, ['metadata', 'annotations']);
+    const annotations = isJsonObject(given) ? given : NO_ANNOTATIONS;
+    const network = this.#textNetwork(config, path, place, { holder: 'config', origin: 'nad', annotations });
     this.all.push({
       kind: 'nad',
       ...this.#around(place.path, place),
       object: place.object,
       apiVersion,
-      annotations: isJsonObject(annotations) ? annotations : {},
+      annotations,
       network,
     });
   }
 
   #operatorNetwork(place: Place, origin: NetworkOrigin): void {
     const path = [...place.path, 'spec', 'ipam'];
-    this.#textNetwork(valueAt(place.object, ['spec', 'ipam']), path, place, 'ipam', origin);
+    const capabilities = valueAt(place.object, ['spec', 'capabilities']);
+    this.#textNetwork(valueAt(place.object, ['spec', 'ipam']), path, place, { holder: 'ipam', origin, capabilities });
   }
 
   #cno(place: Place, at: Path): void {
@@ -171,28 +182,26 @@ class Collected {
       const path = [...place.path, ...at, i];
       const inner = { ...place, namespace: text(conf, 'namespace'), name: text(conf, 'name') };
       const raw = member(conf, 'rawCNIConfig');
-      const network = this.#textNetwork(raw, [...path, 'rawCNIConfig'], inner, 'rawCNIConfig', 'additional-network');
+      const network = this.#textNetwork(raw, [...path, 'rawCNIConfig'], inner, {
+        holder: 'rawCNIConfig',
+        origin: 'additional-network',
+      });
       return [{ conf, path, network }];
     });
     this.all.push({ kind: 'cno', ...this.#around(place.path, place), object: place.object, entries });
   }
 
   /** The network that a string holds; what is wrong with its JSON is a subject of its own. */
-  #textNetwork(
-    value: unknown,
-    path: Path,
-    place: Place,
-    holder: JsonHolder,
-    origin: NetworkOrigin,
-  ): NetworkSubject | undefined {
+  #textNetwork(value: unknown, path: Path, place: Place, { holder, ...held }: Holder): NetworkSubject | undefined {
     const around = this.#around(path, place);
     // An object where a string should be is said of by other rules; what it says can be judged all the same.
-    if (isJsonObject(value)) return this.#network(value, { ...around, origin }, holder);
+    if (isJsonObject(value)) return this.#network(value, { ...OF_NO_OBJECT, ...around, ...held }, holder);
     if (typeof value !== 'string' || value === '') return undefined;
     const json = readHeld(value, () => this.linedText(path) ?? value);
-    const subject: JsonSubject = { kind: 'json', ...around, holder, json };
-    this.all.push(subject);
-    return isJsonObject(json.value) ? this.#network(json.value, { ...around, origin }, holder) : undefined;
+    this.all.push({ kind: 'json', ...around, holder, held: value, json });
+    if (!isJsonObject(json.value)) return undefined;
+    const isBroken = !json.valid || json.text !== value;
+    return this.#network(json.value, { ...OF_NO_OBJECT, ...around, ...held, isBroken }, holder);
   }
 
   #network(value: JsonObject, around: Parameters<typeof networkOf>[1], holder: JsonHolder): NetworkSubject {
@@ -224,7 +233,15 @@ class Collected {
 
   #attachment(networks: unknown, at: Path, place: Place, objectKind: string, role: AttachmentSubject['role']): void {
     if (typeof networks !== 'string') return;
-    this.all.push({ kind: 'attachment', ...this.#around([...place.path, ...at], place), objectKind, networks, role });
+    const { object, path } = place;
+    this.all.push({
+      kind: 'attachment',
+      ...this.#around([...path, ...at], place),
+      object,
+      objectKind,
+      networks,
+      role,
+    });
   }
 }
 

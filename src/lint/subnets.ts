@@ -3,6 +3,7 @@ import { Prefix } from '../net/prefix.js';
 import { hostLocalOf, hostLocalRangesOf } from './host-local-facts.js';
 import type { IpamPart, NetworkSubject } from './model.js';
 import type { Path } from './path.js';
+import { rememberLast } from './remember.js';
 import { addressesOf, type StaticAddress } from './static-facts.js';
 import { rangesOf, whereaboutsOf } from './whereabouts-facts.js';
 
@@ -31,11 +32,23 @@ function fixedAddresses(ipam: IpamPart): StaticAddress[] {
 }
 
 /** The gateways that routes without one of their own go by; host-local makes one where none is written. */
-export function gatewaysOf(network: NetworkSubject, ipam: IpamPart): Address[] {
-  const own = whereaboutsOf(network).find(({ conf }) => conf === ipam.conf)?.gatewayAddress;
-  const fixed = fixedAddresses(ipam).map(({ gateway }) => Address.parseSloppy(gateway?.text ?? ''));
-  const made = hostLocalOf(network)
-    .filter((facts) => facts.ipam === ipam)
-    .flatMap(({ sets }) => sets.flatMap(({ ranges }) => ranges.map(({ prefix }) => prefix?.network)));
-  return [own, ...fixed, ...made].filter((address) => address !== undefined);
+export function gatewaysOf(network: NetworkSubject, ipam: IpamPart): readonly Address[] {
+  return gatewaysByIpam(network).get(ipam) ?? [];
 }
+
+const gatewaysByIpam = rememberLast((network: NetworkSubject): ReadonlyMap<IpamPart, readonly Address[]> => {
+  const own = new Map(whereaboutsOf(network).map(({ conf, gatewayAddress }) => [conf, gatewayAddress]));
+  const made = new Map(
+    hostLocalOf(network).map(({ ipam, sets }) => [
+      ipam,
+      sets.flatMap(({ ranges }) => ranges.map(({ prefix }) => prefix?.network)),
+    ]),
+  );
+  return new Map(
+    network.ipams.map((ipam) => {
+      const fixed = fixedAddresses(ipam).map(({ gateway }) => Address.parseSloppy(gateway?.text ?? ''));
+      const all = [own.get(ipam.conf), ...fixed, ...(made.get(ipam) ?? [])];
+      return [ipam, all.filter((address) => address !== undefined)];
+    }),
+  );
+});

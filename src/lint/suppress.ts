@@ -20,16 +20,37 @@ const COMMENT = /(^|[ \t])#[ \t]*ipamctl-ignore:[ \t]*([^\n]*)/;
 const MARK = 'ipamctl-ignore:';
 const ANNOTATION = 'ipamctl.io/ignore';
 
-/** Everything that is suppressed in a document: by comments and by annotations of its objects. */
-export function suppressionsOf(document: LintDocument, subjects: readonly Subject[]): Suppression[] {
+/** Everything that is suppressed, by the documents that it is suppressed in. */
+export class Suppressions {
+  readonly #byDocument = new Map<LintDocument, readonly Suppression[]>();
+  readonly #used = new Set<Suppression>();
+
+  /** Takes up what comments and annotations of a document say. */
+  add(document: LintDocument, subjects: readonly Subject[]): void {
+    const own = suppressionsOf(document, subjects);
+    if (own.length > 0) this.#byDocument.set(document, own);
+  }
+
+  /** Whether a finding is kept back, which then is what its suppression is for. */
+  cover({ finding, document }: { readonly finding: Finding; readonly document: LintDocument }): boolean {
+    const suppression = this.#byDocument.get(document)?.find((each) => isCovered(finding, each));
+    if (suppression !== undefined) this.#used.add(suppression);
+    return suppression !== undefined;
+  }
+
+  /** Those that kept nothing back. */
+  unused(): Suppression[] {
+    return [...this.#byDocument.values()].flat().filter((each) => !this.#used.has(each));
+  }
+}
+
+function suppressionsOf(document: LintDocument, subjects: readonly Subject[]): Suppression[] {
   const { from, to } = document.span;
   const fromComments = document.source.text.slice(from, to).includes(MARK) ? byComments(document) : [];
   return [...fromComments, ...subjects.flatMap(byAnnotation)];
 }
 
-/** Whether the finding is one that a suppression keeps back. */
-export function isCovered(finding: Finding, { rule, document, first, last, object }: Suppression): boolean {
-  if (finding.file !== document.source.name || finding.document !== document.index) return false;
+function isCovered(finding: Finding, { rule, first, last, object }: Suppression): boolean {
   if (object !== undefined && (object.name !== finding.name || object.namespace !== finding.namespace)) return false;
   return finding.line >= first && finding.line <= last && isNamed(finding.rule, rule);
 }

@@ -7,6 +7,7 @@ import { parseExclude } from '../whereabouts/window.js';
 import { fieldOf, textOf } from './go-fields.js';
 import type { IpamPart, NetworkSubject, PluginPart } from './model.js';
 import type { Path } from './path.js';
+import { rememberLast } from './remember.js';
 
 /** A text of a configuration, and where it is. */
 export interface Written {
@@ -66,16 +67,10 @@ interface Known {
 }
 
 const NOTHING: Known = { ipams: [], ranges: [], whole: [], sliced: [] };
-const known = new WeakMap<NetworkSubject, Known>();
 
-function knownOf(network: NetworkSubject): Known {
-  let facts = known.get(network);
-  if (facts === undefined) {
-    facts = network.ipams.some(isWhereabouts) ? findOut(network) : NOTHING;
-    known.set(network, facts);
-  }
-  return facts;
-}
+const knownOf = rememberLast((network: NetworkSubject) =>
+  network.ipams.some(isWhereabouts) ? findOut(network) : NOTHING,
+);
 
 function findOut({ ipams }: NetworkSubject): Known {
   const facts = ipams.filter(isWhereabouts).map(factsOf);

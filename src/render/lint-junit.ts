@@ -5,7 +5,11 @@ import { escaped } from './xml.js';
 /** The report as JUnit XML: a suite a file, a case a finding; infos do not fail, nor what the baseline has. */
 export function junitText(report: LintReport): string {
   const suites = new Map<string, Finding[]>();
-  for (const finding of report.findings) suites.set(finding.file, [...(suites.get(finding.file) ?? []), finding]);
+  for (const finding of report.findings) {
+    const suite = suites.get(finding.file);
+    if (suite === undefined) suites.set(finding.file, [finding]);
+    else suite.push(finding);
+  }
   const failures = report.findings.filter(isFailure).length;
   const errors = report.unreadable.length;
   const clean = suites.size === 0 && errors === 0 ? [cleanSuite()] : [];

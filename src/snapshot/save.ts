@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import type { ClusterReader, KubeObject } from '../cluster/port.js';
 import { IP_POOLS, NADS, RESERVATIONS } from '../cluster/resources.js';
+import { ClusterFailure } from '../errors.js';
 import type { MissingEntry, SnapshotManifest, SnapshotResult } from './document.js';
 import { gather, type Gathered } from './gather.js';
 import { notWritable, Place } from './place.js';
@@ -36,11 +37,21 @@ export async function saveSnapshot(reader: ClusterReader, options: SaveOptions):
   }
 }
 
+/** Who may not ask for it is not told; that lessens nothing. */
+async function versionOf(reader: ClusterReader): Promise<string | null> {
+  try {
+    return (await reader.serverVersion?.()) ?? null;
+  } catch (failure) {
+    if (failure instanceof ClusterFailure && failure.reason === 'forbidden') return null;
+    throw failure;
+  }
+}
+
 async function saveTo(place: Place, reader: ClusterReader, options: SaveOptions): Promise<SnapshotResult> {
   const { toolVersion } = options;
   const { uid, server, name } = await reader.identity();
   const createdAt = reader.now().toISOString();
-  const serverVersion = (await reader.serverVersion?.()) ?? null;
+  const serverVersion = await versionOf(reader);
   const spool = new Spool(join(place.workshop, 'spool'));
   try {
     const { objects, collected, missing, logs } = await gather(reader, spool);

@@ -210,8 +210,10 @@ describe('the words of the schemas are those of the code', () => {
   test('one schema for each kind that is printed', () => {
     expect(KINDS).toEqual([
       'AuditReport',
+      'DoctorReport',
       'Error',
       'FixResult',
+      'IPEvent',
       'IPList',
       'IPReport',
       'Journal',
@@ -221,6 +223,7 @@ describe('the words of the schemas are those of the code', () => {
       'LintReport',
       'NadList',
       'Pool',
+      'PoolEvent',
       'PoolList',
       'RangeReport',
       'ReconcilePlan',

@@ -9,8 +9,9 @@ import { findingsOf, nadText, underlined } from './support.js';
 
 /** The token at a path, cut out of the file. */
 async function at(text: string, path: Path, part: 'key' | 'value' = 'value', file = 'nad.yaml'): Promise<string> {
-  const [document] = await readText(file, text);
-  if (document === undefined) throw new Error('nothing was read');
+  const [read] = await readText(file, text);
+  if (read === undefined) throw new Error('nothing was read');
+  const { document } = read;
   const { from, to } = (await openLocator(document)).span({ path, part });
   return document.source.text.slice(from, to);
 }

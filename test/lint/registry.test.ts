@@ -32,6 +32,16 @@ describe('the registry', () => {
   });
 });
 
+test('what a rule is about loses no finding: asked about everything, all rules say the same of all examples', async () => {
+  const everything = RULES.map(({ about: _, ...rule }) => rule as AnyRule);
+  expect(RULES.filter(({ about }) => about !== undefined).length).toBeGreaterThan(100);
+  const said = async (example: Example, rules: readonly AnyRule[]): Promise<unknown[]> =>
+    (await lintExample(example, { rules, profile: 'openshift', scope: 'dir' })).findings.map(({ finding }) => finding);
+  for (const example of RULES.flatMap(({ bad, good }) => [bad, good])) {
+    expect(await said(example, RULES)).toEqual(await said(example, everything));
+  }
+});
+
 describe.each(each)('%s', (id, rule: AnyRule) => {
   test('has complete texts', () => {
     expect(id).toMatch(/^[a-z0-9-]+\/[a-z0-9-]+$/);

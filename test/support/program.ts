@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Gets what it prints, as it comes. */
+  readonly onStdout?: (text: string) => void;
   /** Another way to start it than `node bin/run.js`. */
   readonly command?: readonly [string, ...string[]];
 }
@@ -69,7 +71,10 @@ export function startIpamctl(args: readonly string[], options: RunOptions = {}):
   const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout.push(chunk);
+    options.onStdout?.(chunk.toString());
+  });
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   // It may end before it has read what it was given.
   child.stdin.on('error', () => undefined);

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { ClusterFailure, type RequestIdentity } from '../../errors.js';
 import type { ConnectionOptions, ReadingObserver } from '../options.js';
-import type { ClusterIdentity, ClusterReader, KubeObject, ListOptions, LogOptions } from '../port.js';
+import type { ClusterIdentity, ClusterReader, Follower, KubeObject, ListOptions, LogOptions } from '../port.js';
 import type {
   ClusterApplier,
   ClusterWriter,
@@ -16,12 +16,13 @@ import { resolveConnection, type ConnectionSurroundings } from './connection.js'
 import { Credentials } from './credentials.js';
 import type { PluginTerminal } from './exec.js';
 import { explainRefusal, notDefined, notKubernetes, statusOf, type Asker } from './explain.js';
-import { readList } from './list.js';
+import { listIdentity, readList, type ListReader } from './list.js';
 import { collectionPath, groupPath, logPath, objectPath } from './paths.js';
 import { ApiClient } from './request.js';
 import { parseJson } from './split.js';
 import { asRecord, asText, harmless } from './text.js';
 import type { BodyReader, Refusal } from './transport.js';
+import { follow } from './watch.js';
 import { apply, create, patch, remove, replace, WRITE_PATIENCE_MS, type WritePorts } from './write.js';
 
 /** What is not the user's to choose. */
@@ -113,23 +114,28 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
    *
    * @throws ClusterFailure for each way in which this can fail; see `ClusterFailureReason`.
    */
-  collect<T>(resource: Resource, options: ListOptions, project: (object: KubeObject) => T | undefined): Promise<T[]> {
-    const identity: RequestIdentity = {
-      verb: 'list',
-      resource: resourceName(resource),
-      ...(options.namespace === undefined || !resource.namespaced ? {} : { namespace: options.namespace }),
-    };
-    const reader = {
-      client: this.client,
-      asker: this.asker,
-      observer: this.observer,
-      chunkSize: this.chunkSize,
-      refused: (refusal: Refusal, of: Resource, about: RequestIdentity) => this.refused(refusal, of, about),
-      note: (text: string) => {
-        this.remarks.add(text);
-      },
-    };
-    return readList(reader, resource, options, identity, project);
+  async collect<T>(
+    resource: Resource,
+    options: ListOptions,
+    project: (object: KubeObject) => T | undefined,
+  ): Promise<T[]> {
+    const { items } = await readList(this.listReader(), resource, options, listIdentity(resource, options), project);
+    return items;
+  }
+
+  /**
+   * As the interface says; `project` as for `collect`.
+   *
+   * @throws ClusterFailure as `collect`, and for a watch that is refused.
+   */
+  follow<T>(
+    resource: Resource,
+    options: ListOptions,
+    project: (object: KubeObject) => T | undefined,
+    follower: Follower<T>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return follow(this.listReader(), { resource, options, project, follower, signal });
   }
 
   /** @throws ClusterFailure for anything but the object, or a 404 of that very object. */
@@ -188,24 +194,33 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
 
   /** @throws ClusterFailure where nobody answers; not being told is none. */
   async serverVersion(): Promise<string | null> {
-    const identity: RequestIdentity = { verb: 'get', resource: '/version' };
-    const outcome = await this.client.send(
-      { method: 'GET', path: '/version', repeatable: true, identity },
-      this.objectReader(identity, (answer) => typeof answer['gitVersion'] === 'string'),
-    );
-    return outcome.ok ? (asText(outcome.value['gitVersion']) ?? null) : null;
+    const version = asText((await this.readJson('/version', (object) => 'gitVersion' in object))?.['gitVersion']);
+    return version === undefined ? null : harmless(version, 80);
   }
 
   /** Sends a SelfSubjectAccessReview: the server stores none, so this is reading. */
-  async can(verb: string, resource: Resource, namespace: string): Promise<boolean> {
+  async can(
+    verb: string,
+    resource: Pick<Resource, 'group' | 'plural' | 'namespaced'>,
+    namespace: string,
+    name?: string,
+  ): Promise<boolean> {
     const reviews = { group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews' };
     const review: Resource = { ...reviews, kind: 'SelfSubjectAccessReview', namespaced: false, typicalBytes: 1000 };
-    const { group, plural } = resource;
+    const [plural = '', subresource] = resource.plural.split('/');
+    const resourceAttributes = {
+      verb,
+      group: resource.group,
+      resource: plural,
+      ...(subresource === undefined ? {} : { subresource }),
+      ...(resource.namespaced ? { namespace } : {}),
+      ...(name === undefined ? {} : { name }),
+    };
     const object = {
       apiVersion: 'authorization.k8s.io/v1',
       kind: review.kind,
       metadata: {},
-      spec: { resourceAttributes: { verb, group, resource: plural, ...(resource.namespaced ? { namespace } : {}) } },
+      spec: { resourceAttributes },
     };
     const identity = { verb: 'create', resource: resourceName(review) };
     const body = { contentType: 'application/json', text: JSON.stringify(object) };
@@ -215,6 +230,16 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
     );
     if (!outcome.ok) throw await this.refused(outcome.refusal, review, identity);
     return asRecord(outcome.value['status'])?.['allowed'] === true;
+  }
+
+  /** @throws ClusterFailure as `get`. */
+  async servedVersions(group: string): Promise<readonly string[]> {
+    const found = await this.readJson(`/apis/${group}`, (object) => object['kind'] === 'APIGroup');
+    const versions: unknown = found?.['versions'];
+    if (!Array.isArray(versions)) return [];
+    const preferred = asRecord(found?.['preferredVersion'])?.['version'];
+    const names = (versions as unknown[]).flatMap((each) => asText(asRecord(each)?.['version']) ?? []);
+    return names.sort((a, b) => Number(b === preferred) - Number(a === preferred));
   }
 
   patch(
@@ -266,6 +291,34 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
     this.client.close();
     this.writing.close();
     return Promise.resolve();
+  }
+
+  /** What discovery says under a path; `undefined` for a 404. */
+  private async readJson(
+    path: string,
+    fits: (object: Readonly<Record<string, unknown>>) => boolean,
+  ): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const identity = { verb: 'get', resource: path };
+    const outcome = await this.client.send(
+      { method: 'GET', path, repeatable: true, identity },
+      this.objectReader(identity, fits),
+    );
+    if (outcome.ok) return outcome.value;
+    if (outcome.refusal.status === 404) return undefined;
+    throw explainRefusal(outcome.refusal, identity, this.asker, await this.client.authorization());
+  }
+
+  private listReader(): ListReader {
+    return {
+      client: this.client,
+      asker: this.asker,
+      observer: this.observer,
+      chunkSize: this.chunkSize,
+      refused: (refusal, resource, identity) => this.refused(refusal, resource, identity),
+      note: (text) => {
+        this.remarks.add(text);
+      },
+    };
   }
 
   private writePorts(): WritePorts {

@@ -1,7 +1,7 @@
 import type { RequestIdentity } from '../../errors.js';
 import type { KubeObject, ListOptions } from '../port.js';
 import type { ReadingObserver } from '../options.js';
-import type { Resource } from '../resources.js';
+import { resourceName, type Resource } from '../resources.js';
 import { notKubernetes, type Asker } from './explain.js';
 import { listPath } from './paths.js';
 import type { ApiClient } from './request.js';
@@ -33,6 +33,19 @@ export interface ListReader {
   readonly note: (text: string) => void;
 }
 
+/** What a list is about, for a message. */
+export function listIdentity(resource: Resource, { namespace }: ListOptions, verb = 'list'): RequestIdentity {
+  const where = namespace === undefined || !resource.namespaced ? {} : { namespace };
+  return { verb, resource: resourceName(resource), ...where };
+}
+
+/** One consistent list, and the moment that it is of. */
+export interface Listed<T> {
+  readonly items: T[];
+  /** Where a watch goes on from; `undefined` where the server does not say. */
+  readonly resourceVersion: string | undefined;
+}
+
 /**
  * Reads a list to its end, page by page. When a continue token expires (410) the list starts again from nothing; when
  * that keeps happening, it is read in one piece, so that the result always is one consistent list.
@@ -45,7 +58,7 @@ export async function readList<T>(
   options: ListOptions,
   identity: RequestIdentity,
   project: (object: KubeObject) => T | undefined,
-): Promise<T[]> {
+): Promise<Listed<T>> {
   for (let restarts = 0; ; restarts++) {
     const paged = restarts <= MAX_RESTARTS;
     const kept = await readPages(reader, resource, options, identity, project, paged);
@@ -64,11 +77,12 @@ async function readPages<T>(
   identity: RequestIdentity,
   project: (object: KubeObject) => T | undefined,
   paged: boolean,
-): Promise<T[] | undefined> {
+): Promise<Listed<T> | undefined> {
   const all: T[] = [];
   // How big the objects really are, the first page tells.
   let limit = fitting(reader, options.metadataOnly === true ? METADATA_BYTES : resource.typicalBytes);
   let next: string | undefined;
+  let resourceVersion: string | undefined;
   let seen = 0;
   do {
     const page = await readPage(reader, resource, options, identity, project, {
@@ -82,10 +96,10 @@ async function readPages<T>(
     for (const item of page.kept) all.push(item);
     seen += page.count;
     reader.observer.progress?.(resource.plural, seen);
-    next = page.next;
+    ({ next, resourceVersion } = page);
     if (page.count > 0) limit = fitting(reader, page.bytes / page.count);
   } while (next !== undefined);
-  return all;
+  return { items: all, resourceVersion };
 }
 
 /** Objects of such a weight that make a page. */
@@ -98,6 +112,7 @@ interface Page<T> {
   readonly count: number;
   readonly bytes: number;
   readonly next: string | undefined;
+  readonly resourceVersion: string | undefined;
   /** What the projection threw. */
   readonly broken: { readonly error: unknown } | undefined;
 }
@@ -169,12 +184,11 @@ async function parsePage<T>(
     bytes += chunk.length;
     splitter.push(chunk);
   }
-  const next = checkEnvelope(splitter.end(), resource);
-  return { kept, count, bytes, next, broken };
+  return { kept, count, bytes, broken, ...checkEnvelope(splitter.end(), resource) };
 }
 
-/** The continue token, once it is sure that this is the list that was asked for. */
-function checkEnvelope(value: unknown, resource: Resource): string | undefined {
+/** Where to go on, once it is sure that this is the list that was asked for. */
+function checkEnvelope(value: unknown, resource: Resource): Pick<Page<unknown>, 'next' | 'resourceVersion'> {
   const list = asRecord(value);
   const kind = asText(list?.['kind']);
   if (list === undefined || kind === undefined) throw new NoList('it is JSON, but no Kubernetes list');
@@ -185,5 +199,6 @@ function checkEnvelope(value: unknown, resource: Resource): string | undefined {
   // An empty list has `items: null`.
   const items = list['items'];
   if (items !== null && items !== undefined && !Array.isArray(items)) throw new NoList('its items are no list');
-  return asText(asRecord(list['metadata'])?.['continue']);
+  const metadata = asRecord(list['metadata']);
+  return { next: asText(metadata?.['continue']), resourceVersion: asText(metadata?.['resourceVersion']) };
 }

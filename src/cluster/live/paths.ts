@@ -32,6 +32,20 @@ export function listPath(
   return collectionPath(resource, options.namespace) + (text === '' ? '' : `?${text}`);
 }
 
+/** Path and query of a watch: what happened after that version of the list, with a bookmark now and then. */
+export function watchPath(
+  resource: Resource,
+  options: ListOptions,
+  position: { readonly resourceVersion: string; readonly timeoutSeconds: number },
+): string {
+  const query = new URLSearchParams({ watch: 'true', allowWatchBookmarks: 'true' });
+  if (options.fieldSelector !== undefined) query.set('fieldSelector', options.fieldSelector);
+  if (options.labelSelector !== undefined) query.set('labelSelector', options.labelSelector);
+  query.set('resourceVersion', position.resourceVersion);
+  query.set('timeoutSeconds', position.timeoutSeconds.toString());
+  return `${collectionPath(resource, options.namespace)}?${query.toString()}`;
+}
+
 /** Path and query of the end or the beginning of a container's log. */
 export function logPath(namespace: string, pod: string, container: string | null, options: LogOptions): string {
   const query = new URLSearchParams();

@@ -15,6 +15,8 @@ export interface RequestSpec {
   readonly repeatable: boolean;
   /** Milliseconds until its answer must be whole; absent: as the client has it. */
   readonly timeoutMs?: number;
+  /** Ends it early: the connection is cut, and the request fails. */
+  readonly signal?: AbortSignal;
   /** What it is about, for a message. */
   readonly identity: RequestIdentity;
 }
@@ -74,6 +76,7 @@ export async function attempt<T>(
     path: server.pathname.replace(/\/+$/, '') + spec.path,
     method: spec.method,
     agent: authorization.agent,
+    ...(spec.signal === undefined ? {} : { signal: spec.signal }),
     ...(authorization.auth === undefined ? {} : { auth: authorization.auth }),
     headers: {
       ...authorization.headers,

@@ -1,7 +1,17 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, exitCodeFor, inventoryOptions, podOf } from '../../cli/base.js';
-import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../../cli/flags.js';
-import { LIST_FORMATS } from '../../cli/result.js';
+import {
+  namespaceFlags,
+  outputFlags,
+  repeated,
+  selectorFlag,
+  sourceFlags,
+  variableOf,
+  watchFlags,
+} from '../../cli/flags.js';
+import { LIST_FORMATS, type CommandResult } from '../../cli/result.js';
+import { addressView } from '../../cli/watched-views.js';
+import type { ClusterReader } from '../../cluster/port.js';
 import { selectPools } from '../../pools/list.js';
 import { listIps, withNode, withNodeNames } from '../../reconcile/list-ips.js';
 import { isSelected } from '../../reconcile/plan.js';
@@ -16,6 +26,7 @@ export default class IpsLs extends BaseCommand {
     '<%= config.bin %> ips ls --stale',
     '<%= config.bin %> ips ls --pool 192.0.2.192-27 -o wide',
     '<%= config.bin %> ips ls --pod default/web-0',
+    "<%= config.bin %> ips ls -w --exit-when 'stale==0' --timeout 5m",
     '<%= config.bin %> ips ls --stale -o jsonpath=\'{range .items[*]}{.address}{"\\t"}{.podref}{"\\n"}{end}\'',
   ];
   static override flags = {
@@ -23,6 +34,7 @@ export default class IpsLs extends BaseCommand {
     ...namespaceFlags('only addresses of pods in this namespace'),
     ...selectorFlag,
     ...outputFlags(LIST_FORMATS),
+    ...watchFlags,
     stale: Flags.boolean({ summary: 'only what is stale', env: variableOf('stale') }),
     pod: Flags.string({
       summary: 'only what is held for this pod',
@@ -42,7 +54,7 @@ export default class IpsLs extends BaseCommand {
     const { flags } = await this.parse(IpsLs);
     if (flags.pod !== undefined) podOf(flags.pod);
     const wide = flags.output?.some((format) => /^wide(=|$)/.test(format)) === true;
-    await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
+    const look = async (reader: ClusterReader): Promise<CommandResult> => {
       const uids = await selectPools(reader, flags.selector);
       const selection = { pools: flags.pool, networks: flags.network, namespace: flags.namespace, uids };
       const judged = await survey(reader, {
@@ -72,6 +84,8 @@ export default class IpsLs extends BaseCommand {
         warnings,
         exitCode: exitCodeFor(list.incomplete),
       };
-    });
+    };
+    if (flags.watch) await this.watchFrom(flags, addressView, look);
+    else await this.presentFrom(flags, LIST_FORMATS, look);
   }
 }

@@ -1,7 +1,17 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, exitCodeFor, inventoryOptions } from '../../cli/base.js';
-import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../../cli/flags.js';
-import { LIST_FORMATS } from '../../cli/result.js';
+import {
+  namespaceFlags,
+  outputFlags,
+  repeated,
+  selectorFlag,
+  sourceFlags,
+  variableOf,
+  watchFlags,
+} from '../../cli/flags.js';
+import { LIST_FORMATS, type CommandResult } from '../../cli/result.js';
+import { judgedPoolView, poolView } from '../../cli/watched-views.js';
+import type { ClusterReader } from '../../cluster/port.js';
 import { POOL_SORT_KEYS } from '../../pools/documents.js';
 import { readInventory } from '../../pools/inventory.js';
 import { listPools, selectPools } from '../../pools/list.js';
@@ -20,12 +30,14 @@ export default class PoolsLs extends BaseCommand {
     '<%= config.bin %> pools ls --stale',
     "<%= config.bin %> pools ls -o jsonpath='{.items[*].name}'",
     '<%= config.bin %> pools ls --from must-gather.tar.gz',
+    "<%= config.bin %> pools ls -w --exit-when 'used>=90%' --timeout 10m",
   ];
   static override flags = {
     ...sourceFlags,
     ...namespaceFlags('only pools in this namespace'),
     ...selectorFlag,
     ...outputFlags(LIST_FORMATS),
+    ...watchFlags,
     'sort-by': Flags.option({
       options: POOL_SORT_KEYS,
       summary: 'used: the fullest first; free: the least free first',
@@ -38,7 +50,7 @@ export default class PoolsLs extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(PoolsLs);
-    await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
+    const look = async (reader: ClusterReader): Promise<CommandResult> => {
       const judged = flags.stale ? await survey(reader, { ...inventoryOptions(flags), findingsOnly: true }) : null;
       const inventory =
         judged?.inventory ?? (await readInventory(reader, { ...inventoryOptions(flags), sideBySide: true }));
@@ -64,6 +76,8 @@ export default class PoolsLs extends BaseCommand {
         warnings,
         exitCode: exitCodeFor(incomplete),
       };
-    });
+    };
+    if (flags.watch) await this.watchFrom(flags, flags.stale ? judgedPoolView : poolView, look);
+    else await this.presentFrom(flags, LIST_FORMATS, look);
   }
 }

@@ -1,3 +1,4 @@
+import { rememberEach } from '../remember.js';
 import { Places } from '../source/places.js';
 
 /** A JSON value with its place in the text: `from` is the offset of its first character, `to` that after its last. */
@@ -48,8 +49,13 @@ export function valueOf(node: JsonNode): unknown {
 
 /** The last member of a key: the one that counts. */
 export function memberOf(node: JsonObjectNode, key: string): JsonMember | undefined {
-  return node.members.findLast((member) => member.key.value === key);
+  return membersOf(node).get(key);
 }
+
+const membersOf = rememberEach(
+  ({ members }: JsonObjectNode): ReadonlyMap<unknown, JsonMember> =>
+    new Map(members.map((member) => [member.key.value, member])),
+);
 
 /** Where each UTF-16 unit of a string that stands at `from`–`to`, quotes included, is written. */
 export function stringPlaces(text: string, from: number, to: number): Places {

@@ -1,14 +1,14 @@
 import { isJsonObject } from '../../cni/go-json.js';
 import { fieldOf } from '../go-fields.js';
 import type { IpamPart, NetworkSubject } from '../model.js';
-import { member, valueAt } from '../source/document.js';
+import { member } from '../source/document.js';
 
 /**
  * Whether the plugin of an IPAM takes something of the runtime; undefined where that is not known. Of what an operator
  * renders its object says so, as a text of JSON.
  */
 export function hasCapability(
-  { document, path, origin }: NetworkSubject,
+  { origin, capabilities }: NetworkSubject,
   ipam: IpamPart,
   name: string,
 ): boolean | undefined {
@@ -16,8 +16,7 @@ export function hasCapability(
     return member(fieldOf(ipam.plugin.conf, 'capabilities')?.value, name) === true;
   }
   if (origin === 'nad' || origin === 'file' || origin === 'additional-network') return undefined;
-  const given = valueAt(document.value, [...path.slice(0, -1), 'capabilities']);
-  return typeof given === 'string' && isOn(given, name);
+  return typeof capabilities === 'string' && isOn(capabilities, name);
 }
 
 function isOn(text: string, name: string): boolean {

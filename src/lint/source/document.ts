@@ -60,11 +60,16 @@ export interface LintDocument {
   readonly format: DocumentFormat;
   /** The text as it is parsed: template placeholders are overwritten by as many other characters. */
   readonly text: string;
-  /** What it says; undefined where it could not be read. */
-  readonly value: unknown;
   /** What the text is a template for; undefined when it is none. */
   readonly template: string | undefined;
   readonly problems: readonly YamlProblem[];
+}
+
+/** A document with what it says, which is let go of when the rules have seen it: of many files little is kept. */
+export interface ReadDocument {
+  readonly document: LintDocument;
+  /** Undefined where it could not be read. */
+  readonly value: unknown;
 }
 
 /** Makes a file of its text. */

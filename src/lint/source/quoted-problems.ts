@@ -91,7 +91,7 @@ function laidOut(
   const last = written.at(-1);
   const isEnclosed = /^[{[]$/.test(first) && last !== undefined && /^[}\]]+$/.test(last.text);
   const body = isEnclosed ? written.slice(0, -1) : written;
-  const least = Math.min(...body.map(({ column }) => column));
+  const least = body.reduce((fewest, { column }) => Math.min(fewest, column), Infinity);
   const inner = isEnclosed ? margin + ' '.repeat(INDENT) : margin;
   return lines.map((line) => {
     if (line.text === '') return '';

@@ -1,5 +1,5 @@
 import type { LoadOptions, Schema } from 'js-yaml';
-import type { DocumentFormat, LintDocument, SourceFile, YamlProblem } from './document.js';
+import type { DocumentFormat, ReadDocument, SourceFile, YamlProblem } from './document.js';
 import type { Span } from './places.js';
 import { quotedProblems } from './quoted-problems.js';
 import { maskTemplate } from './template.js';
@@ -60,7 +60,7 @@ export interface Chunk {
  * Reads one YAML document. What kubectl takes is taken, what it refuses is said in `problems`, and of two equal keys the
  * last one counts.
  */
-export async function readYaml(source: SourceFile, chunk: Chunk): Promise<LintDocument> {
+export async function readYaml(source: SourceFile, chunk: Chunk): Promise<ReadDocument> {
   const raw = source.text.slice(chunk.span.from, chunk.span.to);
   const { text, first } = maskTemplate(raw);
   const problems: YamlProblem[] = [];
@@ -73,8 +73,8 @@ export async function readYaml(source: SourceFile, chunk: Chunk): Promise<LintDo
   }
   const reading = await readText(text);
   // What a template lacks may be what its placeholders bring.
-  problems.push(...(first === undefined ? reading.problems : reading.problems.filter(isCertain)));
-  return { source, ...chunk, text: reading.text, value: reading.value, template: first?.what, problems };
+  for (const problem of reading.problems) if (first === undefined || isCertain(problem)) problems.push(problem);
+  return { document: { source, ...chunk, text: reading.text, template: first?.what, problems }, value: reading.value };
 }
 
 function isCertain({ code }: YamlProblem): boolean {

@@ -9,6 +9,8 @@ export interface CliOptions {
   stdin?: string;
   /** The folder that it runs in. */
   cwd?: string;
+  /** Gets what it prints, as it comes. */
+  onStdout?: (text: string) => void;
 }
 
 export type CliResult = Ran;

@@ -6,6 +6,8 @@ import { cleanEnvironment, programOf } from '../../support/program.js';
 export interface Terminal {
   /** All that was shown so far, without colours and without what a prompt painted over. */
   readonly shown: string;
+  /** The same with all that steers the terminal. */
+  readonly raw: string;
   readonly pid: number;
   type(text: string): void;
   /** Waits until it shows this. */
@@ -40,6 +42,9 @@ export function openTerminal(
   return {
     get shown() {
       return shown();
+    },
+    get raw() {
+      return raw;
     },
     pid: terminal.pid,
     type: (text) => {

@@ -153,10 +153,11 @@ describe('other pairs', () => {
     const [a] = await readText('a/nad.yaml', first);
     const [b] = await readText('b/nad.yaml', second);
     if (a === undefined || b === undefined) throw new Error('no documents');
-    const inFolders = [
-      { ...a, source: { ...a.source, folder: 'a' } },
-      { ...b, source: { ...b.source, folder: 'b' } },
-    ];
+    const within = ({ document, value }: typeof a, folder: string): typeof a => ({
+      document: { ...document, source: { ...document.source, folder } },
+      value,
+    });
+    const inFolders = [within(a, 'a'), within(b, 'b')];
     const count = async (scope: 'dir' | 'all'): Promise<number> =>
       (await lint(inFolders, { rules: CROSS, profile: 'openshift', scope })).findings.length;
     expect([await count('dir'), await count('all')]).toEqual([0, 1]);

@@ -11,6 +11,7 @@ export const pair = defineRule({
   title: 'a rate without its burst, or a burst without its rate',
   why: 'The bandwidth plugin wants both for a direction or neither, and a burst of less than 4 GiB. It refuses anything else, and no pod that attaches starts.',
   over: 'network',
+  about: ['bandwidth'],
   needs: ['values'],
   fix: null,
   bad: chained('{ "type": "bandwidth", "ingressRate": 1000000 }'),

@@ -10,6 +10,7 @@ export const links = defineRule({
   title: 'a bond of fewer than two links',
   why: 'The bond plugin joins two interfaces or more, each named as {"name": "net1"}. With fewer no pod that attaches starts.',
   over: 'network',
+  about: ['bond'],
   needs: ['values'],
   fix: null,
   bad: plugin('bond', `${OTHERS}\n"links": [{ "name": "net1" }],\n${IPAM}`),

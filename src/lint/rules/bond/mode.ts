@@ -17,6 +17,7 @@ export const mode = defineRule({
   title: 'a bond with an unknown mode, or with miimon as a number',
   why: 'The kernel knows seven modes by their names; with another one the bond is not made. miimon is a text in this plugin, and a number is refused with the whole configuration.',
   over: 'network',
+  about: ['bond'],
   needs: ['values'],
   fix: null,
   bad: plugin('bond', `"mode": "lacp",\n"miimon": "100",\n${LINKS}\n${IPAM}`),

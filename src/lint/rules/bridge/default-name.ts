@@ -11,6 +11,7 @@ export const defaultName = defineRule({
   title: 'a bridge without a name, which is cni0',
   why: 'Without a name the plugin takes the bridge cni0 of the node. Where the cluster network has a bridge of that name (flannel, k3s) the pods of both share it; elsewhere cni0 is made, and leads nowhere.',
   over: 'network',
+  about: ['bridge'],
   needs: [],
   fix: null,
   bad: plugin('bridge', IPAM),

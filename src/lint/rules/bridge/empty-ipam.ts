@@ -9,6 +9,7 @@ export const emptyIpam = defineRule({
   title: 'an empty ipam, which is as good as none',
   why: 'The bridge plugin takes an ipam without anything in it for none: pods get no address. Many a tool writes it so for virtual machines.',
   over: 'network',
+  about: ['bridge'],
   needs: [],
   fix: { kind: 'safe', text: 'leave it out' },
   bad: plugin('bridge', '"bridge": "br1",\n"ipam": {}'),

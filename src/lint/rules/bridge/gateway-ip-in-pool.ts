@@ -14,6 +14,7 @@ export const gatewayIpInPool = defineRule({
   title: 'an address of the bridge itself that whereabouts hands out',
   why: 'With isGateway the bridge of every node has the address of the gateway, or the first one of the range where none is written. whereabouts does not know of that and gives it to a pod too: the network of that pod breaks, and that of the others on its node.',
   over: 'network',
+  about: ['bridge'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'exclude it' },
   bad: plugin('bridge', `"bridge": "br1",\n"isGateway": true,\n${BARE}`),

@@ -10,6 +10,7 @@ export const gatewayWithDhcp = defineRule({
   title: 'a bridge that takes the address of the DHCP router',
   why: 'With isGateway the bridge of the node gets the address of the gateway, and with dhcp that is the router which the server names. The node and the real router then answer for one address, and everything behind that router breaks.',
   over: 'network',
+  about: ['bridge'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'leave out isGateway and isDefaultGateway' },
   bad: plugin('bridge', `"bridge": "br1",\n"isGateway": true,\n${DHCP}`, { name: 'dhcp-shim' }),

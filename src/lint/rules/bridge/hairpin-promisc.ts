@@ -8,6 +8,7 @@ export const hairpinPromisc = defineRule({
   title: 'hairpinMode and promiscMode together',
   why: 'Both let a pod reach itself over the bridge, each in its own way, and the bridge plugin refuses the two together. No pod that attaches starts.',
   over: 'network',
+  about: ['bridge'],
   needs: ['values'],
   fix: null,
   bad: plugin('bridge', `"bridge": "br1",\n"hairpinMode": true,\n"promiscMode": true,\n${IPAM}`),

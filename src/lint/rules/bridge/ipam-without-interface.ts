@@ -8,6 +8,7 @@ export const ipamWithoutInterface = defineRule({
   title: 'addresses for an interface that stays down',
   why: 'disableContainerInterface leaves the interface of the pod down, for virtual machines that take it over. The bridge plugin refuses an ipam beside it, and no pod that attaches starts.',
   over: 'network',
+  about: ['bridge'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'leave out the ipam, or disableContainerInterface' },
   bad: plugin('bridge', `"bridge": "br1",\n"disableContainerInterface": true,\n${IPAM}`),

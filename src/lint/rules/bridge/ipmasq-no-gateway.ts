@@ -9,6 +9,7 @@ export const ipmasqNoGateway = defineRule({
   title: 'masquerading by a bridge that is not the gateway',
   why: 'ipMasq hides the pods behind the address of the node. Answers come back to the node, which without isGateway has no address on the bridge and no route to the pods.',
   over: 'network',
+  about: ['bridge'],
   needs: ['values'],
   fix: null,
   bad: plugin('bridge', `"bridge": "br1",\n"ipMasq": true,\n${IPAM}`),

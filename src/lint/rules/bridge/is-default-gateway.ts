@@ -8,6 +8,7 @@ export const isDefaultGateway = defineRule({
   title: 'a bridge that takes the default route of the pod',
   why: 'isDefaultGateway gives every pod that attaches a default route over the bridge of its node, beside that of the cluster network or in its place: services, DNS and everything outside may be reached over the bridge, or not at all.',
   over: 'network',
+  about: ['bridge'],
   needs: ['values'],
   fix: null,
   bad: plugin('bridge', `"bridge": "br1",\n"isDefaultGateway": true,\n${IPAM}`),

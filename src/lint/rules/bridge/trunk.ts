@@ -13,6 +13,7 @@ export const trunk = defineRule({
   title: 'an entry of vlanTrunk that is no VLAN and no run of VLANs',
   why: 'An entry is {"id": 100}, or {"minID": 100, "maxID": 199}, within 1 to 4094. The bridge plugin refuses any other, and no pod that attaches starts.',
   over: 'network',
+  about: ['bridge'],
   needs: ['values'],
   fix: null,
   bad: plugin('bridge', `"bridge": "br1",\n"vlanTrunk": [{ "minID": 200, "maxID": 100 }],\n${IPAM}`),

@@ -25,6 +25,7 @@ export const unknownKey = defineRule({
   title: 'a key of another plugin in a bridge',
   why: 'A bridge passes over keys that it does not know, without a word. With a master, above all, it has no uplink by that: the traffic of the pods never leaves the node.',
   over: 'network',
+  about: ['bridge'],
   needs: [],
   fix: null,
   bad: plugin('bridge', `"bridge": "br1",\n"master": "eth1",\n${IPAM}`),

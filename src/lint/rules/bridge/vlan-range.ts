@@ -8,6 +8,7 @@ export const vlanRange = defineRule({
   title: 'a VLAN of a bridge that is none',
   why: 'The bridge plugin refuses a VLAN below 0 or above 4094, and no pod that attaches starts.',
   over: 'network',
+  about: ['bridge'],
   needs: ['values'],
   fix: null,
   bad: plugin('bridge', `"bridge": "br1",\n"vlan": 5000,\n${IPAM}`),

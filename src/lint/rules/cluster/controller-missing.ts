@@ -12,6 +12,7 @@ export const controllerMissing = defineRule({
   title: 'whereabouts without its controller',
   why: 'The controller makes the node slices and gives them to nodes. Without it a network with node_slice_size has none, and none of its pods starts.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values', 'cluster'],
   reads: ['daemonSets', 'deployments'],
   fix: { kind: 'suggested', text: 'deploy whereabouts-controller; on OpenShift by a shim in additionalNetworks' },

@@ -11,6 +11,7 @@ export const dhcpShimMissing = defineRule({
   title: 'dhcp without an entry that the operator sees',
   why: 'The plugin asks a daemon on the node for its lease, and the Cluster Network Operator starts that daemon only for an entry of additionalNetworks with dhcp. Without it no pod of this network starts.',
   over: 'network',
+  about: ['dhcp'],
   needs: ['values', 'cluster'],
   reads: ['operatorNetworks'],
   fix: { kind: 'suggested', text: 'add a shim: ipamctl shim generate dhcp' },

@@ -13,6 +13,7 @@ export const fastIpamNamespace = defineRule({
   title: 'node slices in another namespace than their controller',
   why: 'The NodeSlicePool is in the namespace of the controller and names the NAD as its owner. An owner in another namespace is none to Kubernetes, which deletes the NodeSlicePool with all that nodes were given.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values', 'cluster'],
   reads: ['deployments'],
   fix: { kind: 'suggested', text: 'put the NAD into the namespace of the controller' },

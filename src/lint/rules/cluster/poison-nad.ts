@@ -1,6 +1,6 @@
 import { atLeast } from '../../version.js';
 import { isShim, slicedOf, whereaboutsOf } from '../../whereabouts-facts.js';
-import { defineRule, type Draft, type NadSubject, type RuleContext } from '../../model.js';
+import { defineRule, type Draft, type ComparedNad, type RuleContext } from '../../model.js';
 import { nad } from '../examples.js';
 import { within } from './clusters.js';
 import { RANGE_SLICED } from './slices.js';
@@ -27,7 +27,7 @@ export const poisonNad = defineRule({
   },
 });
 
-function* poisonOf(each: NadSubject, { whereabouts }: RuleContext<'set'>): Iterable<Draft> {
+function* poisonOf(each: ComparedNad, { whereabouts }: RuleContext<'set'>): Iterable<Draft> {
   const { network } = each;
   if (network === undefined) return;
   const draft = (message: string, upstream?: string): Draft => ({

@@ -25,6 +25,7 @@ export const poolStale = defineRule({
   title: 'a pool that was made for another range',
   why: 'When a network with node slices changes its range or size the controller divides it anew and gives the slices out from scratch, while pods keep their old addresses: the same ones can be handed out again. A pool with another range than its name says counts its addresses from another base.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values', 'cluster'],
   reads: ['pools', 'nodeSlicePools'],
   fix: {

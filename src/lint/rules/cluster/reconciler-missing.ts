@@ -10,6 +10,7 @@ export const reconcilerMissing = defineRule({
   title: 'whereabouts without its reconciler',
   why: 'Nothing frees the addresses of pods whose node went away or whose DEL failed: the pool fills up until no pod gets an address.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values', 'cluster'],
   reads: ['daemonSets', 'deployments'],
   fix: { kind: 'suggested', text: 'deploy whereabouts-reconciler; on OpenShift by a shim in additionalNetworks' },

@@ -18,6 +18,7 @@ export const sliceLtPods = defineRule({
   title: 'slices with fewer addresses than a node has pods',
   why: 'A node hands out addresses of its own slice only. Once that is used up the next pod there does not start, however much is free elsewhere.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values', 'cluster'],
   reads: ['pods'],
   fix: { kind: 'suggested', text: 'make the slices larger' },

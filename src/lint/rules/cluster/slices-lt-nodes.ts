@@ -11,6 +11,7 @@ export const slicesLtNodes = defineRule({
   title: 'fewer node slices than nodes',
   why: 'Each node, control plane included, takes one slice. Nodes that find none left get none without a word, and no pod of this network starts there.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values', 'cluster'],
   reads: ['nodes'],
   fix: { kind: 'suggested', text: 'make the slices smaller or the range larger' },

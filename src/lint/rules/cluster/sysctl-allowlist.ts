@@ -19,6 +19,7 @@ export const sysctlAllowlist = defineRule({
   title: 'a sysctl that the cluster does not allow',
   why: 'The tuning plugin sets only what its allow-list on the node has. A pod with any other sysctl does not start.',
   over: 'network',
+  about: ['tuning'],
   needs: ['values', 'cluster'],
   reads: ['sysctlAllowlist'],
   fix: { kind: 'suggested', text: 'take it out, or add it to the ConfigMap openshift-multus/cni-sysctl-allowlist' },

@@ -21,6 +21,7 @@ export const vlanNncp = defineRule({
   title: 'a localnet that no node maps to a bridge',
   why: 'OVN-Kubernetes finds the way out of a localnet by a bridge mapping of that name on the node. Without one the pod starts and reaches nobody outside.',
   over: 'network',
+  about: [OVN],
   needs: ['values', 'cluster'],
   reads: ['bridgeMappings'],
   fix: { kind: 'suggested', text: 'add a bridge mapping by a NodeNetworkConfigurationPolicy' },

@@ -9,6 +9,7 @@ export const whereaboutsShimMissing = defineRule({
   title: 'whereabouts without an entry that the operator sees',
   why: 'The Cluster Network Operator starts the reconciler of whereabouts only for an entry of additionalNetworks whose first ipam is whereabouts. A NAD that is applied by itself works, and the addresses of pods that went with their node are never freed.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values', 'cluster'],
   reads: ['operatorNetworks'],
   fix: { kind: 'suggested', text: 'add a shim: ipamctl shim generate whereabouts' },

@@ -10,6 +10,7 @@ export const capabilitiesMisplaced = defineRule({
   title: 'capabilities in a place where nobody reads them',
   why: 'libcni reads capabilities of a plugin only. Inside an ipam, or beside plugins, they do nothing: what a pod asks for with ips or mac does not reach the plugin.',
   over: 'network',
+  about: ['capabilities'],
   needs: [],
   fix: { kind: 'suggested', text: 'move them into the plugin, beside its type' },
   bad: nadWith('"range":', '"capabilities": { "ips": true },\n    "range":'),

@@ -12,6 +12,7 @@ export const capabilitiesType = defineRule({
   title: 'capabilities that are not an object of true and false',
   why: 'capabilities is an object such as {"mac": true}. Anything else is refused together with the whole configuration, and pods that attach fail to start.',
   over: 'network',
+  about: ['capabilities'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'make an object of the list' },
   bad: nadWith('"master": "eth1",', '"master": "eth1",\n  "capabilities": ["mac"],'),

@@ -10,6 +10,7 @@ export const capabilitiesUnused = defineRule({
   title: 'a capability of which the plugin makes nothing',
   why: 'A capability lets the runtime hand what a pod asks for to the plugin that has it. This one does not read it: what the pod asks for is ignored.',
   over: 'network',
+  about: ['capabilities'],
   needs: [],
   fix: null,
   bad: nadWith('"master": "eth1",', '"master": "eth1",\n  "capabilities": { "portMappings": true },'),

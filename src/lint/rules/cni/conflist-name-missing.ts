@@ -11,6 +11,7 @@ export const conflistNameMissing = defineRule({
   title: 'a list of plugins without a name',
   why: 'multus puts the name of the object in, but only after admission: the webhook of multus, which OpenShift runs, refuses the object. Examples of multus itself are refused so.',
   over: 'network',
+  about: ['plugins'],
   needs: [],
   fix: { kind: 'safe', text: 'write the name of the object' },
   bad: nad('{\n  "cniVersion": "0.3.1",\n  "plugins": [{ "type": "macvlan", "master": "eth1" }]\n}'),

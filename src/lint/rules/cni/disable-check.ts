@@ -11,6 +11,7 @@ export const disableCheck = defineRule({
   title: 'a version that has CHECK, and an IPAM plugin that has not',
   why: 'From 0.4.0 on a runtime may ask whether a pod still has its network. whereabouts does not answer that: with a runtime that asks, the check fails for every pod.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'write a list with "disableCheck": true, or cniVersion 0.3.1' },
   bad: nadWith('"0.3.1"', '"1.0.0"'),

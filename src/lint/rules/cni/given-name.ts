@@ -1,4 +1,3 @@
-import { isBroken } from '../../held-text.js';
 import type { Edit, NetworkSubject } from '../../model.js';
 
 const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
@@ -21,7 +20,7 @@ export function hasOtherCase({ conf }: NetworkSubject, name: string): boolean {
 /** Writes the object's name as that of the network, which is what multus does. */
 export function nameEdits(network: NetworkSubject): Edit[] {
   const { path, name } = network;
-  if (name === null || !isNetworkName(name) || isBroken(network)) return [];
+  if (name === null || !isNetworkName(name) || network.isBroken) return [];
   return givenName(network) === undefined
     ? [{ kind: 'insert', path, key: 'name', value: name }]
     : [{ kind: 'set', path: [...path, 'name'], value: name }];

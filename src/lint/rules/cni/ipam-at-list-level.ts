@@ -9,6 +9,7 @@ export const ipamAtListLevel = defineRule({
   title: 'a key of a plugin beside plugins',
   why: 'Beside plugins libcni reads only what concerns the list. The plugins do not see the key: the pod gets no address, or an interface on another master. The Cluster Network Operator does read such an ipam, and starts what it needs for nothing.',
   over: 'network',
+  about: ['plugins'],
   needs: [],
   fix: { kind: 'suggested', text: 'move it into the first element of plugins' },
   bad: nad(`{

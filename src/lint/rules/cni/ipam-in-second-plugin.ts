@@ -7,6 +7,7 @@ export const ipamInSecondPlugin = defineRule({
   title: 'an ipam that is not in the first plugin',
   why: 'The controllers of whereabouts look at the first plugin only: they do not clean up after the pods of this network and make no node slices for it. The Cluster Network Operator starts the DHCP daemon and the reconciler by the first ipam.',
   over: 'network',
+  about: ['plugins'],
   needs: [],
   fix: null,
   bad: nad(`{

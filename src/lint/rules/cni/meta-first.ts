@@ -17,6 +17,7 @@ export const metaFirst = defineRule({
   title: 'a plugin without another one before it',
   why: 'tuning, sbr, vrf, bandwidth, portmap and firewall change an interface that another plugin made. As the first one they have none, and pods that attach fail to start.',
   over: 'network',
+  about: [...SAYS.keys()],
   needs: ['values'],
   fix: null,
   bad: nad(`{

@@ -8,6 +8,7 @@ export const pluginNameIgnored = defineRule({
   title: 'name or cniVersion inside plugins',
   why: 'Each plugin is given the name and the cniVersion of the list; those of its own are overwritten.',
   over: 'network',
+  about: ['plugins'],
   needs: [],
   fix: null,
   bad: nad(`{

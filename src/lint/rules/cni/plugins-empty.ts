@@ -8,6 +8,7 @@ export const pluginsEmpty = defineRule({
   title: 'a list without plugins',
   why: 'There is nothing to run. multus looks at the first element without asking whether there is one and crashes, for every pod that attaches; so does the node slice controller of whereabouts, for all networks of the cluster.',
   over: 'network',
+  about: ['plugins'],
   needs: ['values'],
   fix: null,
   bad: nad('{\n  "cniVersion": "0.3.1",\n  "name": "tenant-a",\n  "plugins": []\n}'),

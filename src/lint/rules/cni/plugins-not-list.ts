@@ -17,6 +17,7 @@ export const pluginsNotList = defineRule({
   title: 'plugins is not a list of objects',
   why: 'plugins is a list, with one object for each plugin. The admission webhook of multus crashes on anything else, and pods that attach fail to start.',
   over: 'network',
+  about: ['plugins'],
   needs: ['values'],
   fix: null,
   bad: nad(`{

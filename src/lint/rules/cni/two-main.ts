@@ -8,6 +8,7 @@ export const twoMain = defineRule({
   title: 'two plugins of a list that make an interface',
   why: 'Both are told to make an interface of the same name in the pod. The second one fails, or takes the place of the first.',
   over: 'network',
+  about: ['plugins'],
   needs: [],
   fix: null,
   bad: nad(`{

@@ -18,6 +18,7 @@ export const typeAndPlugins = defineRule({
   title: 'type and plugins side by side',
   why: 'A type at the top makes it the configuration of one plugin: multus drops the list without a word, and what its plugins should do is not done. OVN-Kubernetes refuses the two together.',
   over: 'network',
+  about: ['plugins'],
   needs: [],
   fix: { kind: 'suggested', text: 'move everything into plugins, or leave plugins away' },
   bad: nad(BOTH),

@@ -1,6 +1,5 @@
 import { jsonTypeOf } from '../../../cni/go-json.js';
 import { fieldOf } from '../../go-fields.js';
-import { isBroken } from '../../held-text.js';
 import { defineRule, type NetworkSubject, type PluginPart } from '../../model.js';
 import { nadWith } from '../examples.js';
 import { refusal } from './refusal.js';
@@ -19,7 +18,7 @@ export const typeMissing = defineRule({
   *check({ subject, profile }) {
     if (subject.form === 'ipam' || isLoadedFromFiles(subject)) return;
     // Of a text that breaks off it is not known what it lacks.
-    if (subject.plugins.some(({ type }) => type === undefined) && isBroken(subject)) return;
+    if (subject.plugins.some(({ type }) => type === undefined) && subject.isBroken) return;
     for (const plugin of subject.plugins) {
       if (plugin.type !== undefined) continue;
       yield {

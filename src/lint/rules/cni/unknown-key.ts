@@ -1,21 +1,17 @@
 import type { JsonObject } from '../../../cni/go-json.js';
-import { COMMON_KEYS, entryOf, type GoStructKeys, IPAM_KEYS, LIST_KEYS, PLUGIN_KEYS } from '../../keys.js';
+import { entryOf, IPAM_KEYS, LIST_KEYS, PLUGIN_KEYS } from '../../keys.js';
 import { defineRule, type Draft, type NetworkSubject } from '../../model.js';
 import type { Path } from '../../path.js';
 import { nearWord } from '../../near.js';
 import { nadWith } from '../examples.js';
-import { nearestByCase } from '../keys-of.js';
+import { COMMON, KnownKeys, KnownKeysByType } from '../keys-of.js';
 
-const COMMON = Object.keys(COMMON_KEYS);
-const KNOWN_OF_PLUGINS = knownOf(PLUGIN_KEYS, COMMON);
-const KNOWN_OF_IPAMS = knownOf(IPAM_KEYS, ['type']);
-
-function knownOf(
-  structs: Readonly<Record<string, GoStructKeys>>,
-  common: readonly string[],
-): ReadonlyMap<string, readonly string[]> {
-  return new Map(Object.entries(structs).map(([type, { keys }]) => [type, [...common, ...Object.keys(keys)]]));
-}
+const OF_PLUGINS = new KnownKeysByType(PLUGIN_KEYS, COMMON);
+const OF_IPAMS = new KnownKeysByType(IPAM_KEYS, ['type']);
+const OF_LISTS = new KnownKeys([...Object.keys(LIST_KEYS), 'type']);
+const NO_KEYS: ReadonlySet<string> = new Set();
+/** Of what is neither a list nor a plugin. */
+const OF_EITHER = new KnownKeys([...Object.keys(LIST_KEYS), ...COMMON]);
 
 export const unknownKey = defineRule({
   id: 'cni/unknown-key',
@@ -31,46 +27,41 @@ export const unknownKey = defineRule({
   *check({ subject }) {
     yield* listKeys(subject);
     for (const { conf, path, type } of subject.plugins) {
-      const known = KNOWN_OF_PLUGINS.get(type ?? '');
-      if (known !== undefined) yield* unknownIn(conf, path, known, type);
+      if (entryOf(PLUGIN_KEYS, type) !== undefined) yield* unknownIn(conf, path, OF_PLUGINS.of(type), type);
     }
     for (const { conf, path, type } of subject.ipams) {
-      const known = KNOWN_OF_IPAMS.get(type ?? '');
-      if (known !== undefined) yield* unknownIn(conf, path, known, type);
+      if (entryOf(IPAM_KEYS, type) !== undefined) yield* unknownIn(conf, path, OF_IPAMS.of(type), type);
     }
   },
 });
 
 /** Beside `plugins`, or where neither that nor a type is to be found. */
 function* listKeys({ form, conf, path, plugins, mainType }: NetworkSubject): Iterable<Draft> {
-  const known = Object.keys(LIST_KEYS);
   if (form === 'list') {
-    yield* unknownIn(conf, path, [...known, 'type'], undefined, pluginKeys(plugins.map(({ type }) => type)));
+    yield* unknownIn(conf, path, OF_LISTS, undefined, pluginKeys(plugins.map(({ type }) => type)));
   } else if (form === 'conf' && mainType === undefined) {
-    const all = [...known, ...COMMON];
-    for (const draft of unknownIn(conf, path, all, undefined)) if (draft.severity === 'warning') yield draft;
+    for (const draft of unknownIn(conf, path, OF_EITHER, undefined)) if (draft.severity === 'warning') yield draft;
   }
 }
 
-function pluginKeys(types: readonly (string | undefined)[]): readonly string[] {
-  const own = types.flatMap((type) => Object.keys(entryOf(PLUGIN_KEYS, type)?.keys ?? {}));
-  return [...COMMON, ...own];
+function pluginKeys(types: readonly (string | undefined)[]): ReadonlySet<string> {
+  return new Set([...new Set(types)].flatMap((type) => OF_PLUGINS.of(type).names));
 }
 
 function* unknownIn(
   conf: JsonObject,
   path: Path,
-  known: readonly string[],
+  known: KnownKeys,
   owner: string | undefined,
-  ofPlugins: readonly string[] = [],
+  ofPlugins: ReadonlySet<string> = NO_KEYS,
 ): Iterable<Draft> {
   for (const key of Object.keys(conf)) {
     // Go takes any case; json/key-case says where it matters.
-    if (known.includes(key) || nearestByCase(key, known) !== undefined) continue;
+    if (known.has(key)) continue;
     const at = { path: [...path, key], part: 'key' as const };
     const reader = owner ?? 'the list';
-    const meant = nearWord(key, known);
-    if (ofPlugins.includes(key)) {
+    const meant = nearWord(key, known.names);
+    if (ofPlugins.has(key)) {
       yield { at, severity: 'warning', message: `"${key}" beside plugins is read by no plugin` };
     } else if (meant !== undefined && !Object.hasOwn(conf, meant)) {
       yield { at, severity: 'warning', message: `"${key}" is no key of ${reader}: "${meant}" is` };

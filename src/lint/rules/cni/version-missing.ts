@@ -1,4 +1,3 @@
-import { isBroken } from '../../held-text.js';
 import { defineRule, type Edit, type NetworkSubject } from '../../model.js';
 import { nadWith } from '../examples.js';
 import { hasOtherCase } from './given-name.js';
@@ -30,7 +29,7 @@ export const versionMissing = defineRule({
       ...(refusing !== undefined && { severity: 'error' }),
       message: `cniVersion is missing and counts as ${IMPLIED}${refusing === undefined ? '' : `, which ${refusing.type} refuses`}`,
       upstream: refusing === undefined ? null : incompatible(IMPLIED, refusing.version),
-      edits: isBroken(subject) ? [] : [edit],
+      edits: subject.isBroken ? [] : [edit],
     };
   },
 });

@@ -18,9 +18,9 @@ export const jsonPatchMissingList = defineRule({
   bad: { text: APPEND, file: 'patch.yaml' },
   good: { text: `- op: add\n  path: ${LIST}\n  value: []\n${APPEND}`, file: 'patch.yaml' },
   source: 'RFC 6902, section 4.1; kubectl patch --type=json',
-  *check({ subject: { document } }) {
-    if (!Array.isArray(document.value)) return;
-    const operations = document.value as unknown[];
+  *check({ subject: { value } }) {
+    if (!Array.isArray(value)) return;
+    const operations = value as unknown[];
     const index = operations.findIndex((each) => isAdd(each) && member(each, 'path') === `${LIST}/-`);
     if (index < 0) return;
     const made = operations.slice(0, index).some((each) => isAdd(each) && member(each, 'path') === LIST);

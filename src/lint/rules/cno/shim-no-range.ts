@@ -21,6 +21,7 @@ export const shimNoRange = defineRule({
   good: cno(RAW_ENTRY),
   source: 'cluster-network-operator 2a6a57f pkg/network/multus_ipam.go; whereabouts pull request 595',
   *check({ subject: set, whereabouts }) {
+    if (set.cnos.length === 0) return;
     // Without a version it is not known whether it has that pull request.
     const isPoison = whereabouts === undefined && set.networks.some((network) => slicedOf(network).length > 0);
     for (const subject of set.cnos) {

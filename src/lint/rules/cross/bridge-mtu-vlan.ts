@@ -1,5 +1,6 @@
 import { Prefix } from '../../../net/prefix.js';
-import { groupBy, mainOf, named, networksOf, numberOf, pathOf } from '../../cross-facts.js';
+import { mainOf, named, networksOf, numberOf, pathOf } from '../../cross-facts.js';
+import { groupBy } from '../../group-by.js';
 import { fieldOf, textOf } from '../../go-fields.js';
 import { defineRule, type Draft, type NetworkSubject, type PluginPart } from '../../model.js';
 import { gatewaysOf, subnetsOf } from '../../subnets.js';

@@ -1,4 +1,4 @@
-import { groupBy } from '../../cross-facts.js';
+import { groupBy } from '../../group-by.js';
 import { defineRule } from '../../model.js';
 import { nads, pool } from './examples.js';
 

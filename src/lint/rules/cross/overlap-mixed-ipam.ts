@@ -1,14 +1,5 @@
 import { IntervalSet } from '../../../net/interval.js';
-import {
-  Farthest,
-  groupBy,
-  named,
-  networksOf,
-  poolRangesOf,
-  type PoolRange,
-  segmentOf,
-  stretchesOf,
-} from '../../cross-facts.js';
+import { Farthest, named, poolRangesOf, type PoolRange, segmentsOf, stretchesOf } from '../../cross-facts.js';
 import { hostLocalInterval, hostLocalRangesOf } from '../../host-local-facts.js';
 import { defineRule, type Draft, type NetworkSubject } from '../../model.js';
 import { exclusionOf } from './excluding.js';
@@ -41,7 +32,7 @@ export const overlapMixedIpam = defineRule({
   source:
     'whereabouts v0.9.4 pkg/allocate/allocate.go; containernetworking/plugins plugins/ipam/host-local/backend/disk',
   *check({ subject }) {
-    for (const group of groupBy(networksOf(subject), (network) => segmentOf(network)?.key).values()) {
+    for (const group of segmentsOf(subject)) {
       if (group.length > 1) yield* ofSegment(group);
     }
   },

@@ -1,12 +1,10 @@
 import {
   Farthest,
-  groupBy,
   named,
-  networksOf,
   orderOf,
   type PoolRange,
   poolRangesOf,
-  segmentOf,
+  segmentsOf,
   spokenOf,
   stretchesOf,
 } from '../../cross-facts.js';
@@ -29,7 +27,7 @@ export const overlapSameL2 = defineRule({
   source: 'whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go (NormalizeIP, IPManagementKubernetesUpdate)',
   *check({ subject }) {
     const order = orderOf(subject);
-    for (const group of groupBy(networksOf(subject), (network) => segmentOf(network)?.key).values()) {
+    for (const group of segmentsOf(subject)) {
       if (group.length > 1) yield* ofSegment(group, order);
     }
   },

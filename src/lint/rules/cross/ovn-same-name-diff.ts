@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../cni/go-json.js';
-import { groupBy, mainOf, named, networksOf } from '../../cross-facts.js';
+import { mainOf, named, networksOf } from '../../cross-facts.js';
+import { groupBy } from '../../group-by.js';
 import { fieldOf, textOf } from '../../go-fields.js';
 import { defineRule, type NetworkSubject } from '../../model.js';
 import { OVN } from '../cni/kinds.js';

@@ -1,4 +1,5 @@
-import { groupBy, mainOf, named, networksOf, pathOf } from '../../cross-facts.js';
+import { mainOf, named, networksOf, pathOf } from '../../cross-facts.js';
+import { groupBy } from '../../group-by.js';
 import { textOf } from '../../go-fields.js';
 import { defineRule, type NetworkSubject } from '../../model.js';
 import { macvlanOn, nads, pool } from './examples.js';

@@ -1,4 +1,5 @@
-import { groupBy, named, networksOf, segmentOf } from '../../cross-facts.js';
+import { named, networksOf, segmentOf } from '../../cross-facts.js';
+import { groupBy } from '../../group-by.js';
 import { textOf } from '../../go-fields.js';
 import { defineRule, type NetworkSubject } from '../../model.js';
 import { subnetsOf } from '../../subnets.js';
@@ -23,7 +24,7 @@ export const sameCniName = defineRule({
     'containernetworking/plugins plugins/ipam/host-local/backend/disk; cni libcni/api.go (cacheAdd); bond-cni README',
   *check({ subject }) {
     for (const [name, [first, ...others]] of groupBy(networksOf(subject), nameOf)) {
-      if (first === undefined) continue;
+      if (first === undefined || others.length === 0) continue;
       const own = signatureOf(first);
       for (const network of others) {
         if (signatureOf(network) === own) continue;

@@ -1,4 +1,5 @@
-import { groupBy, named, networksOf, poolRangesOf, segmentOf } from '../../cross-facts.js';
+import { named, networksOf, poolRangesOf, segmentOf } from '../../cross-facts.js';
+import { groupBy } from '../../group-by.js';
 import { defineRule } from '../../model.js';
 import { macvlanOn, nads, pool } from './examples.js';
 

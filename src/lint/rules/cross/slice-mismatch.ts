@@ -1,4 +1,5 @@
-import { groupBy, named } from '../../cross-facts.js';
+import { named } from '../../cross-facts.js';
+import { groupBy } from '../../group-by.js';
 import { defineRule, type Draft } from '../../model.js';
 import { atLeast } from '../../version.js';
 import { nads } from './examples.js';

@@ -1,4 +1,5 @@
-import { groupBy, named, networksOf, segmentOf } from '../../cross-facts.js';
+import { named, segmentsOf } from '../../cross-facts.js';
+import { groupBy } from '../../group-by.js';
 import { defineRule } from '../../model.js';
 import { nads } from './examples.js';
 import { literalsOf } from './statics.js';
@@ -21,7 +22,7 @@ export const staticDuplicate = defineRule({
   ),
   source: 'containernetworking/plugins plugins/ipam/static/main.go',
   *check({ subject }) {
-    for (const group of groupBy(networksOf(subject), (network) => segmentOf(network)?.key).values()) {
+    for (const group of segmentsOf(subject)) {
       const statics = group.flatMap(literalsOf);
       for (const [text, [first, ...others]] of groupBy(statics, ({ address }) => address.toString())) {
         for (const { network, path } of others) {

@@ -1,14 +1,5 @@
 import { IntervalSet } from '../../../net/interval.js';
-import {
-  Farthest,
-  groupBy,
-  named,
-  networksOf,
-  type PoolRange,
-  poolRangesOf,
-  segmentOf,
-  stretchesOf,
-} from '../../cross-facts.js';
+import { Farthest, named, type PoolRange, poolRangesOf, segmentsOf, stretchesOf } from '../../cross-facts.js';
 import { defineRule, type Draft, type NetworkSubject } from '../../model.js';
 import { exclusionOf, only } from './excluding.js';
 import { nads, pool } from './examples.js';
@@ -32,7 +23,7 @@ export const staticInPool = defineRule({
   ),
   source: 'whereabouts v0.9.4 pkg/allocate/allocate.go (IterateForAssignment)',
   *check({ subject }) {
-    for (const group of groupBy(networksOf(subject), (network) => segmentOf(network)?.key).values()) {
+    for (const group of segmentsOf(subject)) {
       const statics = group.flatMap(literalsOf);
       if (statics.length > 0) yield* ofSegment(group, statics);
     }
@@ -52,7 +43,10 @@ function* ofSegment(group: readonly NetworkSubject[], statics: readonly LiteralA
     passed.add(stretch, kind);
     if (other === undefined) continue;
     const [range, held] = 'pool' in stretch.of ? [stretch.of, other] : [other, stretch.of];
-    if ('pool' in range && !('pool' in held)) met.set(range, [...(met.get(range) ?? []), held]);
+    if (!('pool' in range) || 'pool' in held) continue;
+    const earlier = met.get(range);
+    if (earlier === undefined) met.set(range, [held]);
+    else earlier.push(held);
   }
   for (const [range, held] of met) {
     const [first] = held;

@@ -1,4 +1,5 @@
-import { groupBy, mainOf, named, pathOf, podNetworks, segmentOf } from '../../cross-facts.js';
+import { mainOf, named, pathOf, podNetworks, segmentOf } from '../../cross-facts.js';
+import { groupBy } from '../../group-by.js';
 import { defineRule } from '../../model.js';
 import { nads, pool, vlanOn, withPod } from './examples.js';
 

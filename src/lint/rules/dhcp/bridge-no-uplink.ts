@@ -8,6 +8,7 @@ export const bridgeNoUplink = defineRule({
   title: 'DHCP over a bridge that is not known to have a way out',
   why: 'The plugin makes the bridge where there is none, and connects it to nothing: what pods ask never leaves the node, and they do not start. Only a bridge that the node has already, with a port to the network, reaches a DHCP server.',
   over: 'network',
+  about: ['dhcp'],
   needs: ['values'],
   fix: {
     kind: 'suggested',

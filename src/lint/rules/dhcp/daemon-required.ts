@@ -19,6 +19,7 @@ export const daemonRequired = defineRule({
   title: 'IPAM dhcp without its daemon on the nodes',
   why: 'The plugin only asks a daemon of its node, which talks to the DHCP server for as long as the pod lives. Where none runs, no pod of this network starts. OpenShift starts it when an entry of additionalNetworks, a shim, has IPAM dhcp.',
   over: 'network',
+  about: ['dhcp'],
   needs: ['cluster'],
   reads: ['daemonSets'],
   fix: { kind: 'suggested', text: 'run the daemon on every node; on OpenShift, add a dhcp-shim to additionalNetworks' },

@@ -12,6 +12,7 @@ export const defaultRoute = defineRule({
   title: 'a router of the DHCP server becomes the default route',
   why: 'The plugin asks for routers unless it is told not to, and makes a default route of the answer: the pod then has two, or leaves the cluster by the wrong one. See plugins#698.',
   over: 'network',
+  about: ['dhcp'],
   needs: ['values'],
   fix: {
     kind: 'suggested',

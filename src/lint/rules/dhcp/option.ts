@@ -23,6 +23,7 @@ export const option = defineRule({
   title: 'a DHCP option that there is none of, or that is too long',
   why: 'The daemon knows six options by name and the others by number, from 0 to 255. It refuses the rest, and the pod does not start.',
   over: 'network',
+  about: ['dhcp'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'write the number of the option, as text' },
   bad: ipamNad('dhcp', `${SKIP_ROUTERS},\n"provide": [{"option": "domain-name", "value": "example.com"}]`),

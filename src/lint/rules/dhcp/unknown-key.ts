@@ -22,6 +22,7 @@ export const unknownKey = defineRule({
   title: 'a key of another IPAM plugin in dhcp',
   why: 'Addresses, routes and gateway come from the DHCP server alone: the plugin passes over what stands here, without a word.',
   over: 'network',
+  about: ['dhcp'],
   needs: [],
   fix: { kind: 'safe', text: 'remove it: it does nothing' },
   bad: ipamNad('dhcp', `${SKIP_ROUTERS},\n"gateway": "192.0.2.1"`),

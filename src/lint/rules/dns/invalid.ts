@@ -15,6 +15,7 @@ export const invalid = defineRule({
   title: 'a dns that is not written as CNI has it',
   why: 'dns is an object: nameservers is a list of addresses, domain a string, search and options lists of strings. Another type is refused together with the whole configuration, and pods that attach fail to start; a server that is no address is useless.',
   over: 'network',
+  about: ['dns'],
   needs: ['values'],
   fix: null,
   bad: withDns('{ "nameservers": ["dns.example.com"], "domain": "example.com" }'),

@@ -12,6 +12,7 @@ export const ipamDnsIgnored = defineRule({
   title: 'dns in an ipam whose plugin does not pass it on',
   why: 'Only bridge and ptp pass on what an IPAM says of DNS; the others put their own dns in its place. Kubernetes writes the resolv.conf of a pod without asking either of them: give dnsConfig in the pod.',
   over: 'network',
+  about: ['dns'],
   needs: ['values'],
   fix: null,
   bad: nadWith('"range":', `"dns": ${DNS},\n    "range":`),

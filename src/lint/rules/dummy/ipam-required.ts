@@ -8,6 +8,7 @@ export const ipamRequired = defineRule({
   title: 'a dummy without an ipam',
   why: 'A dummy interface is there for its address alone, and the plugin refuses to make one without. No pod that attaches starts.',
   over: 'network',
+  about: ['dummy'],
   needs: ['values'],
   fix: null,
   bad: plugin('dummy'),

@@ -8,6 +8,7 @@ export const onePodPerNode = defineRule({
   title: 'a device that only one pod of a node can have',
   why: 'The interface leaves the node while a pod has it. A second pod on that node does not start, and neither does one on a node without an interface of that name.',
   over: 'network',
+  about: ['host-device'],
   needs: ['values'],
   fix: null,
   bad: plugin('host-device', '"device": "ens4f1"'),

@@ -9,6 +9,7 @@ export const selectorMany = defineRule({
   title: 'a host-device that names its device more than once',
   why: 'The plugin takes the first of device, hwaddr, kernelpath and pciBusID that is there, and passes over the others.',
   over: 'network',
+  about: ['host-device'],
   needs: ['values'],
   fix: null,
   bad: plugin('host-device', '"device": "ens4f1",\n"hwaddr": "02:00:00:00:00:01"'),

@@ -8,6 +8,7 @@ export const emptySet = defineRule({
   title: 'an empty set of ranges',
   why: 'host-local refuses the configuration: no pod of this network starts.',
   over: 'network',
+  about: ['host-local'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take it out, or give it a range' },
   bad: hostLocal('"ranges": [[{"subnet": "192.0.2.0/24"}], []]'),

@@ -8,6 +8,7 @@ export const hostBits = defineRule({
   title: 'a subnet that names an address in it',
   why: 'host-local takes the address of the network alone, and refuses any other: no pod of this network starts. To begin at an address there is rangeStart.',
   over: 'network',
+  about: ['host-local'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the address of the network' },
   bad: hostLocal('"subnet": "192.0.2.10/24"'),

@@ -13,6 +13,7 @@ export const mixedFamily = defineRule({
   title: 'ranges whose families cannot stand as they do',
   why: 'A set is what one address is taken from: IPv4 and IPv6 in one set are refused. Two sets of one family give two addresses, which CNI versions below 0.3.0 do not know. No pod of this network starts.',
   over: 'network',
+  about: ['host-local'],
   needs: ['values'],
   fix: {
     kind: 'suggested',

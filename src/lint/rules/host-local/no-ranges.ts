@@ -11,6 +11,7 @@ export const noRanges = defineRule({
   title: 'host-local without a range that can be read',
   why: 'host-local refuses the configuration: no pod of this network starts.',
   over: 'network',
+  about: ['host-local'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'give it a subnet, or ranges as [[{"subnet": "192.0.2.0/24"}]]' },
   bad: hostLocal('"routes": [{"dst": "198.51.100.0/24", "gw": "192.0.2.1"}]'),

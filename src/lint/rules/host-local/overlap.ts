@@ -1,6 +1,7 @@
-import { IntervalSet } from '../../../net/interval.js';
+import type { Interval } from '../../../net/interval.js';
 import { hostLocalInterval, hostLocalOf, type HostLocalRange } from '../../host-local-facts.js';
 import { defineRule } from '../../model.js';
+import { overlapsOf } from '../../overlaps.js';
 import { hostLocal } from '../ipam-examples.js';
 
 export const overlap = defineRule({
@@ -9,6 +10,7 @@ export const overlap = defineRule({
   title: 'ranges of host-local that overlap',
   why: 'host-local refuses the configuration: no pod of this network starts.',
   over: 'network',
+  about: ['host-local'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take out one of the two, or keep them apart with rangeStart and rangeEnd' },
   bad: hostLocal('"ranges": [[{"subnet": "192.0.2.0/24"}], [{"subnet": "192.0.2.128/25"}]]'),
@@ -18,9 +20,7 @@ export const overlap = defineRule({
   *check({ subject }) {
     for (const { sets } of hostLocalOf(subject)) {
       const all = sets.flatMap(({ ranges }, set) => ranges.map((range) => ({ range, set })));
-      for (const [i, one] of all.entries()) {
-        const other = all.slice(0, i).find(({ range }) => shareAddresses(range, one.range));
-        if (other === undefined) continue;
+      for (const [one, other] of overlapsOf(all, ({ range }) => intervalsOf(range))) {
         yield {
           at: { path: one.range.subnet?.path ?? one.range.path },
           message: `it has addresses in common with ${other.range.subnet?.text ?? ''}`,
@@ -34,10 +34,9 @@ export const overlap = defineRule({
   },
 });
 
-function shareAddresses(a: HostLocalRange, b: HostLocalRange): boolean {
-  const [one, other] = [hostLocalInterval(a), hostLocalInterval(b)];
-  if (one === undefined || other === undefined) return false;
-  return !IntervalSet.of(one).intersect(IntervalSet.of(other)).isEmpty;
+function intervalsOf(range: HostLocalRange): Interval[] {
+  const interval = hostLocalInterval(range);
+  return interval === undefined ? [] : [interval];
 }
 
 function textOf(range: HostLocalRange): string {

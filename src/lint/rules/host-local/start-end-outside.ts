@@ -11,6 +11,7 @@ export const startEndOutside = defineRule({
   title: 'a rangeStart or rangeEnd outside its subnet, or in the wrong order',
   why: 'host-local refuses the configuration: no pod of this network starts. whereabouts would only pass over it.',
   over: 'network',
+  about: ['host-local'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take addresses of the subnet, the lower one first' },
   bad: hostLocal('"subnet": "192.0.2.0/24",\n"rangeStart": "192.0.3.10"'),

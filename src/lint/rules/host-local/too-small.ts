@@ -8,6 +8,7 @@ export const tooSmall = defineRule({
   title: 'a subnet without an address to give',
   why: 'host-local refuses subnets of one or two addresses: no pod of this network starts.',
   over: 'network',
+  about: ['host-local'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take a subnet of /30 at least, or IPAM static for a single address' },
   bad: hostLocal('"subnet": "192.0.2.0/31"'),

@@ -20,6 +20,7 @@ export const wbSpelling = defineRule({
   title: 'a key of whereabouts in host-local',
   why: 'host-local passes over keys that it does not know, without a word: nothing is excluded, the range is not limited, or there is none (no IP ranges specified).',
   over: 'network',
+  about: ['host-local'],
   needs: [],
   fix: { kind: 'safe', text: 'write the key of host-local, where there is one and it is not there yet' },
   bad: hostLocal('"subnet": "192.0.2.0/24",\n"range_start": "192.0.2.10"'),

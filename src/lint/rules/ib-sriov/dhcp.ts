@@ -8,6 +8,7 @@ export const dhcp = defineRule({
   title: 'DHCP over InfiniBand',
   why: 'The ib-sriov plugin refuses dhcp, whose requests need Ethernet. No pod that attaches starts.',
   over: 'network',
+  about: ['ib-sriov'],
   needs: ['values'],
   fix: null,
   bad: devicePlugin('ib-sriov', '"ipam": { "type": "dhcp" }'),

@@ -8,6 +8,7 @@ export const mac = defineRule({
   title: 'a MAC address for an InfiniBand interface',
   why: 'InfiniBand goes by GUIDs, and the plugin cannot give an interface a MAC address. What pods ask for with mac does not come true; infinibandGUID is what is there for that.',
   over: 'network',
+  about: ['ib-sriov'],
   needs: [],
   fix: null,
   bad: devicePlugin('ib-sriov', `"capabilities": { "mac": true },\n${IPAM}`),

@@ -9,6 +9,7 @@ export const dhcp = defineRule({
   title: 'DHCP over an ipvlan',
   why: 'In the modes l3 and l3s an ipvlan carries no broadcasts, and no request for an address ever leaves the pod. In the mode l2 all pods of a node have the MAC address of the master, and the server gives all of them one address, if it does not go by the client identifier.',
   over: 'network',
+  about: ['ipvlan'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take another IPAM plugin, or macvlan' },
   bad: plugin('ipvlan', '"master": "eth1",\n"mode": "l3",\n"ipam": { "type": "dhcp" }'),

@@ -8,6 +8,7 @@ export const ipamRequired = defineRule({
   title: 'an ipvlan without an ipam',
   why: 'ipvlan tells pods apart by their addresses, and calls its IPAM plugin always; only after another plugin that assigned addresses it goes by those. No pod that attaches starts.',
   over: 'network',
+  about: ['ipvlan'],
   needs: ['values'],
   fix: null,
   bad: plugin('ipvlan', '"master": "eth1"'),

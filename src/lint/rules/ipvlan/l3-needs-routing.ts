@@ -8,6 +8,7 @@ export const l3NeedsRouting = defineRule({
   title: 'an ipvlan that needs routes back to its pods',
   why: 'In the modes l3 and l3s nobody asks for the addresses of the pods on the wire: routers, and hosts beside them, need a route to the range by each node.',
   over: 'network',
+  about: ['ipvlan'],
   needs: ['values'],
   fix: null,
   bad: plugin('ipvlan', `"master": "eth1",\n"mode": "l3",\n${IPAM}`),

@@ -8,6 +8,7 @@ export const macCapability = defineRule({
   title: 'a MAC address of its own for an ipvlan',
   why: 'All interfaces of an ipvlan have the MAC address of their master. What a pod asks for with mac is passed over.',
   over: 'network',
+  about: ['ipvlan'],
   needs: [],
   fix: null,
   bad: plugin('ipvlan', `"master": "eth1",\n"capabilities": { "mac": true },\n${IPAM}`),

@@ -15,6 +15,7 @@ export const mode = defineRule({
   title: 'a mode that ipvlan does not know',
   why: 'ipvlan knows l2, l3 and l3s, in lower case. With any other no pod that attaches starts.',
   over: 'network',
+  about: ['ipvlan'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'write it in lower case' },
   bad: plugin('ipvlan', `"master": "eth1",\n"mode": "L3",\n${IPAM}`),

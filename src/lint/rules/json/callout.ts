@@ -8,6 +8,7 @@ export const callout = defineRule({
   title: 'a callout of the documentation',
   why: `Numbers in angle brackets point to explanations of a web page and were copied with the example. ${REFUSED}`,
   over: 'json',
+  about: ['callout'],
   needs: [],
   fix: { kind: 'safe', text: 'take it out' },
   bad: nadWith('"mode": "bridge",', '"mode": "bridge", <1>'),

@@ -8,6 +8,7 @@ export const comment = defineRule({
   title: 'a comment in JSON',
   why: `JSON has no comments, in whatever form. ${REFUSED}`,
   over: 'json',
+  about: ['comment'],
   needs: [],
   fix: { kind: 'safe', text: 'take it out' },
   bad: nadWith('"mode": "bridge",', '"mode": "bridge", // the default'),

@@ -8,6 +8,7 @@ export const duplicateKey = defineRule({
   title: 'one key twice in an object',
   why: 'Go takes the last one without a word; whoever reads the first believes another configuration than the one that is used.',
   over: 'json',
+  about: ['duplicate-key'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'leave one of them' },
   bad: nadWith('"mode": "bridge",', '"mode": "private",\n  "mode": "bridge",'),

@@ -1,12 +1,20 @@
-import { nearestByCase } from '../keys-of.js';
-import { defineRule, type Draft, type NetworkSubject } from '../../model.js';
-import { COMMON_KEYS, entryOf, IPAM_KEYS, LIST_KEYS, PLUGIN_KEYS } from '../../keys.js';
+import { defineRule, type Draft } from '../../model.js';
+import { IPAM_KEYS, LIST_KEYS, PLUGIN_KEYS } from '../../keys.js';
 import type { JsonObject } from '../../../cni/go-json.js';
 import type { Path } from '../../path.js';
 import { nadWith } from '../examples.js';
+import { COMMON, KnownKeys, KnownKeysByType } from '../keys-of.js';
 
 /** Looked up in a map, where case counts; every other key is read into a struct of Go, where it does not. */
-const BY_EXACT_CASE: ReadonlySet<string> = new Set([...Object.keys(LIST_KEYS)]);
+const BY_EXACT_CASE = Object.keys(LIST_KEYS);
+const OF_LISTS = new KnownKeys(BY_EXACT_CASE);
+const OF_PLUGINS = new KnownKeysByType(PLUGIN_KEYS, COMMON);
+/** Of a configuration of one plugin, whose top is that plugin. */
+const OF_ALONE = new KnownKeysByType(
+  PLUGIN_KEYS,
+  COMMON.filter((key) => !BY_EXACT_CASE.includes(key)),
+);
+const OF_IPAMS = new KnownKeysByType(IPAM_KEYS, ['type']);
 
 export const keyCase = defineRule({
   id: 'json/key-case',
@@ -22,34 +30,22 @@ export const keyCase = defineRule({
   source: 'containernetworking/cni 3f51e88 libcni/conf.go; Go encoding/json (decode.go)',
   supersedes: ['cni/unknown-key', 'whereabouts/unknown-key'],
   *check({ subject }) {
-    if (subject.form !== 'ipam') yield* topKeys(subject);
+    if (subject.form !== 'ipam') yield* misspelt(subject.conf, subject.path, OF_LISTS, 'error');
     for (const { conf, path, type, index } of subject.plugins) {
-      const known = [...Object.keys(COMMON_KEYS), ...Object.keys(entryOf(PLUGIN_KEYS, type)?.keys ?? {})];
-      // The top of a bare configuration is its only plugin.
-      yield* misspelt(
-        conf,
-        path,
-        index === 0 && subject.form === 'conf' ? known.filter((key) => !BY_EXACT_CASE.has(key)) : known,
-      );
+      yield* misspelt(conf, path, (index === 0 && subject.form === 'conf' ? OF_ALONE : OF_PLUGINS).of(type));
     }
-    for (const { conf, path, type } of subject.ipams) {
-      yield* misspelt(conf, path, ['type', ...Object.keys(entryOf(IPAM_KEYS, type)?.keys ?? {})]);
-    }
+    for (const { conf, path, type } of subject.ipams) yield* misspelt(conf, path, OF_IPAMS.of(type));
   },
 });
-
-function topKeys({ conf, path }: NetworkSubject): Draft[] {
-  return [...misspelt(conf, path, Object.keys(LIST_KEYS), 'error')];
-}
 
 function* misspelt(
   conf: JsonObject,
   path: Path,
-  known: readonly string[],
+  known: KnownKeys,
   severity: 'error' | 'info' = 'info',
 ): Iterable<Draft> {
   for (const key of Object.keys(conf)) {
-    const meant = nearestByCase(key, known);
+    const meant = known.nearestByCase(key);
     if (meant === undefined || Object.hasOwn(conf, meant)) continue;
     const message =
       severity === 'error'

@@ -8,6 +8,7 @@ export const missingColon = defineRule({
   title: 'no colon between a key and its value',
   why: `A key and its value are separated by a colon. ${REFUSED}`,
   over: 'json',
+  about: ['missing-colon'],
   needs: [],
   fix: { kind: 'safe', text: 'put a colon after the key' },
   bad: nadWith('"exclude":', '"exclude"'),

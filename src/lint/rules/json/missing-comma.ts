@@ -8,6 +8,7 @@ export const missingComma = defineRule({
   title: 'no comma between two elements',
   why: `Elements of an object or a list are separated by commas. ${REFUSED}`,
   over: 'json',
+  about: ['missing-comma'],
   needs: [],
   fix: { kind: 'safe', text: 'put a comma after the element before' },
   bad: nadWith('"macvlan",', '"macvlan"'),

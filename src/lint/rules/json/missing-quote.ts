@@ -8,6 +8,7 @@ export const missingQuote = defineRule({
   title: 'a string that is not closed on its line',
   why: `A string ends on the line on which it begins; the rest of the line was taken for a part of it. ${REFUSED}`,
   over: 'json',
+  about: ['missing-quote'],
   needs: [],
   fix: { kind: 'suggested', text: 'close the string where it should end' },
   bad: nadWith('"0.3.1",', '"0.3.1,'),

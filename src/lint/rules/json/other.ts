@@ -8,6 +8,7 @@ export const other = defineRule({
   title: 'text that is not JSON',
   why: `Something stands where JSON has no place for it. ${REFUSED}`,
   over: 'json',
+  about: ['other'],
   needs: [],
   fix: null,
   bad: nadWith('"bridge",', '"bridge",,'),

@@ -8,6 +8,7 @@ export const singleQuote = defineRule({
   title: 'a string in single quotes',
   why: `JSON strings stand in double quotes. ${REFUSED}`,
   over: 'json',
+  about: ['single-quote'],
   needs: [],
   fix: { kind: 'safe', text: 'write double quotes' },
   bad: nadWith('"bridge"', "'bridge'"),

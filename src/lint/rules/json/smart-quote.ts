@@ -8,6 +8,7 @@ export const smartQuote = defineRule({
   title: 'typographic quotes or spaces',
   why: `A word processor or a web page made other characters of quotes and spaces; to JSON they are none. ${REFUSED}`,
   over: 'json',
+  about: ['smart-quote'],
   needs: [],
   fix: { kind: 'safe', text: 'write plain quotes and spaces' },
   bad: nadWith('"bridge"', '“bridge”'),

@@ -8,6 +8,7 @@ export const trailingComma = defineRule({
   title: 'a comma before a closing brace or bracket',
   why: `JSON has no comma after the last element. ${REFUSED}`,
   over: 'json',
+  about: ['trailing-comma'],
   needs: [],
   fix: { kind: 'safe', text: 'remove it' },
   bad: nadWith('["192.0.2.0/29"]', '["192.0.2.0/29"],'),

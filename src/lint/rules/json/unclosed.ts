@@ -8,6 +8,7 @@ export const unclosed = defineRule({
   title: 'a brace or bracket that is never closed',
   why: `What is opened has to be closed. ${REFUSED}`,
   over: 'json',
+  about: ['unclosed'],
   needs: [],
   fix: { kind: 'suggested', text: 'close it where it should end' },
   bad: nadWith('["192.0.2.0/29"]', '["192.0.2.0/29"'),

@@ -8,6 +8,7 @@ export const unquotedValue = defineRule({
   title: 'a word without quotes',
   why: `Only numbers, true, false and null stand without quotes. ${REFUSED}`,
   over: 'json',
+  about: ['unquoted-value'],
   needs: [],
   fix: { kind: 'safe', text: 'put the word in quotes; True, False and None become true, false and null' },
   bad: nadWith('"bridge"', 'bridge'),

@@ -16,6 +16,7 @@ export const masterEnslaved = defineRule({
   title: 'a master that is a port of a bridge or bond',
   why: 'An interface that belongs to a bridge or a bond gives all its traffic to that, and the kernel puts no macvlan on top. Pods on such a node that attach do not start. The bridge or bond itself can be the master, and so can a free interface.',
   over: 'network',
+  about: ['macvlan'],
   needs: ['values', 'cluster'],
   reads: ['nodeNetworks'],
   fix: null,

@@ -9,6 +9,7 @@ export const noMaster = defineRule({
   title: 'a macvlan without a master',
   why: 'Without a master the plugin takes the interface of the default route of each node. That may be another one on every node, and on OVN-Kubernetes it is the bridge br-ex.',
   over: 'network',
+  about: ['macvlan'],
   needs: [],
   fix: null,
   bad: plugin('macvlan', IPAM),

@@ -19,6 +19,7 @@ export const chained = defineRule({
   title: 'OVN-Kubernetes together with other plugins',
   why: 'OVN-Kubernetes takes a list of one plugin and refuses a longer one; where it is not the first it does not manage the network at all. Pods that attach do not start.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: null,
   bad: nad(list(`${OWN},\n    { "type": "tuning", "mtu": 1400 }`)),

@@ -10,6 +10,7 @@ export const defaultNetworkNad = defineRule({
   title: 'the cluster network of OVN-Kubernetes as an object of its own',
   why: 'A configuration without a topology is the cluster network. A pod can name the object only with v1.multus-cni.io/default-network, as the first interface: as a further one it makes no sense.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: null,
   bad: plugin(OVN, '"ipam": {}', { version: '1.0.0' }),

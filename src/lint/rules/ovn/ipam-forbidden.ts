@@ -1,6 +1,6 @@
 import { defineRule } from '../../model.js';
 import { ipamOf } from '../../plugin-facts.js';
-import { LOCALNET, ovn, ovnOf } from './networks.js';
+import { LOCALNET, ovn, OVN, ovnOf } from './networks.js';
 
 export const ipamForbidden = defineRule({
   id: 'ovn/ipam-forbidden',
@@ -8,6 +8,7 @@ export const ipamForbidden = defineRule({
   title: 'an ipam in a network of OVN-Kubernetes',
   why: 'OVN-Kubernetes assigns addresses itself, from subnets, and refuses a network with an IPAM plugin: pods that attach do not start. Without subnets the network has no addresses.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: { kind: 'safe', text: 'leave it out' },
   bad: ovn(`${LOCALNET},\n"ipam": { "type": "whereabouts", "range": "192.0.2.0/24", "exclude": ["192.0.2.0/29"] }`),

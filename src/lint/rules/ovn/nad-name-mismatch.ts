@@ -11,6 +11,7 @@ export const nadNameMismatch = defineRule({
   title: 'a netAttachDefName that is not that of the object',
   why: 'netAttachDefName is the namespace and the name of the object that it stands in. OVN-Kubernetes passes over a network where it is another one: pods that attach do not start.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the namespace and the name of the object' },
   bad: plugin(OVN, `"netAttachDefName": "default/tenant-b",\n${LOCALNET}`, { version: '1.0.0' }),

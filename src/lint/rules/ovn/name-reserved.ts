@@ -1,7 +1,7 @@
 import { textOf } from '../../go-fields.js';
 import { defineRule } from '../../model.js';
 import { givenName } from '../cni/given-name.js';
-import { LOCALNET, ovn, ovnOf } from './networks.js';
+import { LOCALNET, ovn, OVN, ovnOf } from './networks.js';
 
 const RESERVED: ReadonlySet<string> = new Set(['default', 'ovn-kubernetes']);
 
@@ -11,6 +11,7 @@ export const nameReserved = defineRule({
   title: 'a network of OVN-Kubernetes without a name that it may have',
   why: '"default" and "ovn-kubernetes" are the names of the cluster network. OVN-Kubernetes reads the text as it is and passes over a network that is named so, or not at all: pods that attach do not start.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: null,
   bad: ovn(LOCALNET, { network: 'ovn-kubernetes' }),

@@ -1,7 +1,7 @@
 import { textOf } from '../../go-fields.js';
 import { defineRule } from '../../model.js';
 import { pluginField } from '../../plugin-facts.js';
-import { LOCALNET, ovn, ovnOf } from './networks.js';
+import { LOCALNET, ovn, OVN, ovnOf } from './networks.js';
 
 export const role = defineRule({
   id: 'ovn/role',
@@ -9,6 +9,7 @@ export const role = defineRule({
   title: 'a role that there is not, or that a localnet cannot have',
   why: 'A network is primary or secondary, in lower case, and a localnet is always secondary. OVN-Kubernetes passes over a network that it refuses, and pods that attach do not start.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: null,
   bad: ovn(`${LOCALNET},\n"role": "primary"`),

@@ -3,7 +3,7 @@ import { fieldOf, textOf } from '../../go-fields.js';
 import { defineRule, type Draft, type PluginPart } from '../../model.js';
 import { pluginField, typePath } from '../../plugin-facts.js';
 import type { Path } from '../../path.js';
-import { ovn, ovnOf } from './networks.js';
+import { ovn, OVN, ovnOf } from './networks.js';
 
 /** Lists of networks, and of those that lie within `subnets` what OVN-Kubernetes calls them. */
 const LISTS: readonly { readonly key: string; readonly within?: string }[] = [
@@ -32,6 +32,7 @@ export const subnets = defineRule({
   title: 'subnets that OVN-Kubernetes cannot read, or that do not fit',
   why: 'subnets is one text, with commas between its CIDRs. A layer3 network divides each among the nodes and says by a second length how ("10.128.0.0/16/24"; /24 and /64 where it does not); excluded networks lie within them, and a primary layer2 network needs some. OVN-Kubernetes passes over a network that it refuses, and pods that attach do not start.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: null,
   bad: ovn('"topology": "layer2",\n"subnets": "192.0.2.0"'),

@@ -1,7 +1,7 @@
 import { textOf } from '../../go-fields.js';
 import { defineRule } from '../../model.js';
 import { pluginField } from '../../plugin-facts.js';
-import { LOCALNET, ovn, ovnOf, SECONDARY_KEYS } from './networks.js';
+import { LOCALNET, OVN, ovn, ovnOf, SECONDARY_KEYS } from './networks.js';
 
 export const topologyMissing = defineRule({
   id: 'ovn/topology-missing',
@@ -9,6 +9,7 @@ export const topologyMissing = defineRule({
   title: 'a secondary network of OVN-Kubernetes without a topology',
   why: 'Without a topology OVN-Kubernetes takes the object for the cluster network, whatever else is written, and without a word: pods that attach do not get the network that was meant.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: null,
   bad: ovn('"subnets": "192.0.2.0/24"'),

@@ -1,7 +1,7 @@
 import { fieldOf, textOf } from '../../go-fields.js';
 import { defineRule, type Draft, type PluginPart } from '../../model.js';
 import { pluginField } from '../../plugin-facts.js';
-import { LOCALNET, ovn, ovnOf } from './networks.js';
+import { LOCALNET, ovn, OVN, ovnOf } from './networks.js';
 
 const TOPOLOGIES: readonly string[] = ['layer2', 'layer3', 'localnet'];
 
@@ -35,6 +35,7 @@ export const topology = defineRule({
   title: 'a topology that there is not, or a key that it does not have',
   why: 'OVN-Kubernetes knows layer2, layer3 and localnet, and not every key goes with each. It passes over a network that it refuses, and pods that attach do not start; a vlanID or physicalNetworkName outside localnet does nothing.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: null,
   bad: ovn('"topology": "layer4"'),

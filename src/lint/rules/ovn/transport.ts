@@ -1,7 +1,7 @@
 import { textOf } from '../../go-fields.js';
 import { defineRule } from '../../model.js';
 import { pluginField } from '../../plugin-facts.js';
-import { ovn, ovnOf } from './networks.js';
+import { ovn, OVN, ovnOf } from './networks.js';
 
 const LAYER3 = '"topology": "layer3",\n"role": "primary",\n"subnets": "203.0.113.0/24/27"';
 /** geneve is what there is without one. */
@@ -14,6 +14,7 @@ export const transport = defineRule({
   title: 'a transport that there is not, or outboundSNAT without it',
   why: 'The transport is no-overlay or evpn. outboundSNAT is enabled or disabled, and only no-overlay has it. OVN-Kubernetes passes over a network that it refuses, and pods that attach do not start.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: null,
   bad: ovn(`${LAYER3},\n"outboundSNAT": "enabled"`),

@@ -31,6 +31,7 @@ export const unknownKey = defineRule({
   title: 'a key of another plugin, or misspelt, in a network of OVN-Kubernetes',
   why: 'OVN-Kubernetes passes over keys that it does not know, without a word: there is no VLAN, addresses change with every start, nothing is excluded.',
   over: 'network',
+  about: [OVN],
   needs: [],
   fix: { kind: 'suggested', text: 'write the key that OVN-Kubernetes knows' },
   bad: ovn(`${LOCALNET},\n"persistentIPs": true`),

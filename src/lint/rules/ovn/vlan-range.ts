@@ -8,6 +8,7 @@ export const vlanRange = defineRule({
   title: 'a vlanID that is no VLAN',
   why: 'A VLAN is 1 to 4094, and 0 stands for none. With another number OVN-Kubernetes cannot tag the traffic of the localnet, and pods that attach have no network.',
   over: 'network',
+  about: [OVN],
   needs: ['values'],
   fix: null,
   bad: ovn(`${LOCALNET},\n"vlanID": 4095`),

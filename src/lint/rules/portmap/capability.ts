@@ -9,6 +9,7 @@ export const capability = defineRule({
   title: 'portmap without the capability by which it learns of ports',
   why: 'The runtime tells the plugin which ports a pod wants by the capability portMappings. Without it the plugin does nothing: the ports stay closed.',
   over: 'network',
+  about: ['portmap'],
   needs: [],
   fix: { kind: 'safe', text: 'add "capabilities": {"portMappings": true}' },
   bad: chained('{ "type": "portmap", "snat": true }'),

@@ -8,6 +8,7 @@ export const ipamRequired = defineRule({
   title: 'a ptp without an ipam',
   why: 'The ptp plugin makes a cable between the pod and its node, and routes the address of the pod over it. Without an ipam no pod that attaches starts.',
   over: 'network',
+  about: ['ptp'],
   needs: ['values'],
   fix: null,
   bad: plugin('ptp', '"mtu": 1450'),

@@ -8,6 +8,7 @@ export const dstHostBits = defineRule({
   title: 'a route whose destination has host bits',
   why: 'The plugin hands the destination to the kernel as it is written, and the kernel refuses an address that is not the first of its network. Pods that attach fail to start.',
   over: 'network',
+  about: ['routes'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the address of the network' },
   bad: withRoutes('{ "dst": "198.51.100.7/24", "gw": "192.0.2.1" }'),

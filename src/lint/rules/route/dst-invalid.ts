@@ -11,6 +11,7 @@ export const dstInvalid = defineRule({
   title: 'a route whose destination is no CIDR',
   why: 'The destination is an address and a length, without a space before or after it; a single address needs /32 or /128. The IPAM plugin refuses the whole configuration, and pods that attach fail to start.',
   over: 'network',
+  about: ['routes'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'take the space away' },
   bad: withRoutes('{ "dst": "198.51.100.0/24 ", "gw": "192.0.2.1" }'),

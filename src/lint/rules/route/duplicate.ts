@@ -9,6 +9,7 @@ export const duplicate = defineRule({
   title: 'one route twice',
   why: 'The second one does nothing. Routes to one destination by different gateways are another matter: traffic is shared among them.',
   over: 'network',
+  about: ['routes'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'remove the second one' },
   bad: withRoutes(

@@ -8,6 +8,7 @@ export const familyMismatch = defineRule({
   title: 'a route of one IP family with a gateway of the other',
   why: 'The library that sets the routes takes a destination and a gateway of one family only. Pods that attach fail to start.',
   over: 'network',
+  about: ['routes'],
   needs: ['values'],
   fix: null,
   bad: withRoutes('{ "dst": "2001:db8:1::/64", "gw": "192.0.2.1" }'),

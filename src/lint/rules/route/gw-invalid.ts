@@ -10,6 +10,7 @@ export const gwInvalid = defineRule({
   title: 'a route whose gateway is no address',
   why: 'The gateway of a route is a single address, without a length. The IPAM plugin refuses the whole configuration, and pods that attach fail to start.',
   over: 'network',
+  about: ['routes'],
   needs: ['values'],
   fix: null,
   bad: withRoutes('{ "dst": "198.51.100.0/24", "gw": "192.0.2.1/24" }'),

@@ -10,6 +10,7 @@ export const gwUnreachable = defineRule({
   title: 'a route whose gateway is in no network of the attachment',
   why: 'The kernel takes a gateway only where it can reach it on the interface. Otherwise it refuses the route, and pods that attach fail to start.',
   over: 'network',
+  about: ['routes'],
   needs: ['values'],
   fix: null,
   bad: withRoutes('{ "dst": "198.51.100.0/24", "gw": "192.0.3.1" }'),

@@ -9,6 +9,7 @@ export const missingGw = defineRule({
   title: 'a route without a gateway',
   why: 'Neither the route nor the IPAM has a gateway of its family: the destination counts as being on the network itself. For a network next to the pod that is right; what lies behind a router is not reached so, a default route least of all.',
   over: 'network',
+  about: ['routes'],
   needs: ['values'],
   fix: null,
   bad: withRoutes('{ "dst": "198.51.100.0/24" }'),

@@ -4,6 +4,7 @@ import { Prefix } from '../../../net/prefix.js';
 import { fieldOf, type GoField } from '../../go-fields.js';
 import type { IpamPart, NetworkSubject } from '../../model.js';
 import type { Path } from '../../path.js';
+import { rememberLast } from '../../remember.js';
 import { gatewaysOf } from '../../subnets.js';
 import { elementsOf } from '../../whereabouts-facts.js';
 
@@ -30,17 +31,10 @@ export function ipamsWithRoutes({ ipams }: NetworkSubject): readonly IpamPart[] 
   return ipams.filter(({ type }) => type !== undefined && WITH_ROUTES.has(type));
 }
 
-const known = new WeakMap<NetworkSubject, readonly RoutePart[]>();
-
-/** The routes of a network, in their order; found once, since many rules ask. */
-export function routesOf(network: NetworkSubject): readonly RoutePart[] {
-  let routes = known.get(network);
-  if (routes === undefined) {
-    routes = ipamsWithRoutes(network).flatMap(routesIn);
-    known.set(network, routes);
-  }
-  return routes;
-}
+/** The routes of a network, in their order. */
+export const routesOf = rememberLast((network: NetworkSubject): readonly RoutePart[] =>
+  ipamsWithRoutes(network).flatMap(routesIn),
+);
 
 function routesIn(ipam: IpamPart): RoutePart[] {
   return elementsOf(ipam.conf, ipam.path, 'routes').map(({ element: conf, path }) => {

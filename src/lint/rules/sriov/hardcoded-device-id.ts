@@ -11,6 +11,7 @@ export const hardcodedDeviceId = defineRule({
   title: 'a virtual function that is written down',
   why: 'One virtual function of one node is for one pod. A second pod that attaches does not start, nor does one on another node, and Kubernetes does not know that the function is taken.',
   over: 'network',
+  about: TYPES,
   needs: ['values'],
   fix: null,
   bad: plugin('sriov', '"deviceID": "0000:03:02.0"'),

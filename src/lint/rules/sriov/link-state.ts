@@ -15,6 +15,7 @@ export const linkState = defineRule({
   title: 'a link_state that the sriov plugin does not know',
   why: 'The plugin knows auto, enable and disable, in lower case. With any other no pod that attaches starts.',
   over: 'network',
+  about: ['sriov'],
   needs: ['values'],
   fix: null,
   bad: devicePlugin('sriov', '"link_state": "up"'),

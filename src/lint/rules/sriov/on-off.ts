@@ -11,6 +11,7 @@ export const onOff = defineRule({
   title: 'spoofchk or trust that is neither "on" nor "off"',
   why: 'Both are texts. A bool is refused together with the whole configuration, and no pod that attaches starts; any other text counts as "off".',
   over: 'network',
+  about: ['sriov'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'write "on" or "off"' },
   bad: devicePlugin('sriov', '"spoofchk": true'),

@@ -11,6 +11,7 @@ export const proto = defineRule({
   title: 'a vlanProto that is none, or needs a VLAN',
   why: 'The protocol of the tag is 802.1q or 802.1ad, and the latter needs a VLAN. The sriov plugin refuses anything else, and no pod that attaches starts.',
   over: 'network',
+  about: ['sriov'],
   needs: ['values'],
   fix: null,
   bad: devicePlugin('sriov', '"vlan": 100,\n"vlanProto": "802.1x"'),

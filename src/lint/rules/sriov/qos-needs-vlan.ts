@@ -11,6 +11,7 @@ export const qosNeedsVlan = defineRule({
   title: 'a vlanQoS without a VLAN, or none at all',
   why: 'The priority is a part of the VLAN tag, from 0 to 7: without a VLAN there is no tag. The sriov plugin refuses it, and no pod that attaches starts.',
   over: 'network',
+  about: ['sriov'],
   needs: ['values'],
   fix: null,
   bad: devicePlugin('sriov', '"vlanQoS": 3'),

@@ -8,6 +8,7 @@ export const vlanRange = defineRule({
   title: 'a VLAN of a virtual function that is none',
   why: 'The sriov plugin refuses a VLAN below 0 or above 4094, and no pod that attaches starts.',
   over: 'network',
+  about: ['sriov'],
   needs: ['values'],
   fix: null,
   bad: devicePlugin('sriov', '"vlan": 4095'),

@@ -8,6 +8,7 @@ export const duplicate = defineRule({
   title: 'an address twice',
   why: 'The main plugin adds one address after the other to the interface, and the kernel refuses one that is there: no pod of this network starts.',
   over: 'network',
+  about: ['static'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'remove the second one' },
   bad: ipamNad('static', '"addresses": [{"address": "192.0.2.10/24"}, {"address": "192.0.2.10/24"}]'),

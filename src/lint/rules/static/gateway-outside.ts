@@ -11,6 +11,7 @@ export const gatewayOutside = defineRule({
   title: 'a gateway outside the network of its address',
   why: 'The pod does not reach it over this interface, and the kernel refuses routes over it (network is unreachable). The plugin does not check that.',
   over: 'network',
+  about: ['static'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'correct the gateway, or the prefix length of the address' },
   bad: ipamNad('static', '"addresses": [{"address": "192.0.2.10/28", "gateway": "192.0.2.17"}]'),

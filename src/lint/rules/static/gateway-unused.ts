@@ -13,6 +13,7 @@ export const gatewayUnused = defineRule({
   title: 'a gateway without a route over it',
   why: 'A gateway alone makes no route: the pod reaches only the network of its address. A route with a gw of its own does not use it either.',
   over: 'network',
+  about: ['static'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'add routes, or take the gateway out' },
   bad: ipamNad('static', ADDRESSES),

@@ -8,6 +8,7 @@ export const networkOrBroadcast = defineRule({
   title: 'the address of a network, or of all its hosts, for a pod',
   why: 'The first address of a network stands for the network, and the last one for all its hosts: others cannot talk to a pod that has it.',
   over: 'network',
+  about: ['static'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take an address between the two' },
   bad: ipamNad('static', '"addresses": [{"address": "192.0.2.0/24"}]'),

@@ -10,6 +10,7 @@ export const noAddresses = defineRule({
   title: 'IPAM static without an address, and without ips of the pod',
   why: 'Without addresses the pod has to ask for its own, which reach the plugin by the capability ips (an address in the annotation alone still does, by CNI_ARGS). A pod that asks for none does not start.',
   over: 'network',
+  about: ['static'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'give it addresses, or "capabilities": {"ips": true} in the plugin' },
   bad: ipamNad('static', ''),

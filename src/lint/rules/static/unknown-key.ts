@@ -21,6 +21,7 @@ export const unknownKey = defineRule({
   title: 'a key of another IPAM plugin in static',
   why: 'IPAM static passes over keys that it does not know, without a word: it takes addresses from no range, and a gateway counts only beside its address.',
   over: 'network',
+  about: ['static'],
   needs: [],
   fix: { kind: 'suggested', text: 'write addresses, or take whereabouts for a range' },
   bad: ipamNad('static', '"addresses": [{"address": "192.0.2.10/24"}],\n"subnet": "192.0.2.0/24"'),

@@ -9,6 +9,7 @@ export const selinuxTuning = defineRule({
   title: 'a tap device that SELinux may keep from the container',
   why: 'On nodes with SELinux a container may open a tap device only where its context allows that: by selinuxContext here, or by the boolean container_use_devices on the node.',
   over: 'network',
+  about: ['tap'],
   needs: [],
   fix: null,
   bad: plugin('tap'),

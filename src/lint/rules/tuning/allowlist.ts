@@ -26,6 +26,7 @@ export const allowlist = defineRule({
   title: 'a sysctl that OpenShift does not allow',
   why: 'OpenShift allows fourteen sysctls, each of one interface (IFNAME), by the ConfigMap cni-sysctl-allowlist in openshift-multus. For any other the tuning plugin fails, and no pod that attaches starts, unless an administrator has added it.',
   over: 'network',
+  about: ['tuning'],
   needs: ['values'],
   fix: null,
   bad: chained('{ "type": "tuning", "sysctl": { "net.ipv4.conf.IFNAME.forwarding": "1" } }'),

@@ -12,6 +12,7 @@ export const noop = defineRule({
   title: 'a tuning plugin that does nothing',
   why: 'Without a key of its own, and without the capability mac, the tuning plugin changes nothing of the interface.',
   over: 'network',
+  about: ['tuning'],
   needs: [],
   fix: null,
   bad: chained('{ "type": "tuning" }'),

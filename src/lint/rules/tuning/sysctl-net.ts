@@ -8,6 +8,7 @@ export const sysctlNet = defineRule({
   title: 'a sysctl that is none of the network',
   why: 'The tuning plugin sets what is under net and nothing else: other values belong to the whole node. No pod that attaches starts.',
   over: 'network',
+  about: ['tuning'],
   needs: ['values'],
   fix: null,
   bad: chained('{ "type": "tuning", "sysctl": { "kernel.msgmax": "65536" } }'),

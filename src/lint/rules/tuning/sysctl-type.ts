@@ -9,6 +9,7 @@ export const sysctlType = defineRule({
   title: 'a value of sysctl that is not a text',
   why: 'The tuning plugin reads the values of sysctl as texts, and refuses a number together with the whole configuration. No pod that attaches starts.',
   over: 'network',
+  about: ['tuning'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'write a number in quotes' },
   bad: chained('{ "type": "tuning", "sysctl": { "net.ipv4.conf.IFNAME.arp_notify": 1 } }'),

@@ -9,6 +9,7 @@ export const idZero = defineRule({
   title: 'a vlan whose vlanId is 0',
   why: 'VLAN 0 is none: the frames carry a priority and no number, and switches take them as untagged. A vlanId that is not written is 0.',
   over: 'network',
+  about: ['vlan'],
   needs: ['values'],
   fix: null,
   bad: plugin('vlan', `"master": "eth1",\n${IPAM}`),

@@ -8,6 +8,7 @@ export const ipamRequired = defineRule({
   title: 'a vlan without an ipam',
   why: 'The vlan plugin always calls an IPAM plugin. Without an ipam no pod that attaches starts.',
   over: 'network',
+  about: ['vlan'],
   needs: ['values'],
   fix: null,
   bad: plugin('vlan', '"master": "eth1",\n"vlanId": 7'),

@@ -9,6 +9,7 @@ export const keyName = defineRule({
   title: 'vlan instead of vlanId',
   why: 'The key of the vlan plugin is vlanId; "vlan" belongs to bridge and sriov, and is passed over. The pods get VLAN 0, whose traffic is not in the network that was meant.',
   over: 'network',
+  about: ['vlan'],
   needs: [],
   fix: { kind: 'safe', text: 'write vlanId' },
   bad: plugin('vlan', `"master": "eth1",\n"vlan": 100,\n${IPAM}`),

@@ -9,6 +9,7 @@ export const masterRequired = defineRule({
   title: 'a vlan without a master',
   why: 'The vlan plugin does not look for an interface by itself, as macvlan does, though the documentation of OpenShift calls the master optional. No pod that attaches starts.',
   over: 'network',
+  about: ['vlan'],
   needs: ['values'],
   fix: null,
   bad: plugin('vlan', `"vlanId": 100,\n${IPAM}`),

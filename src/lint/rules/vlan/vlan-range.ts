@@ -8,6 +8,7 @@ export const vlanRange = defineRule({
   title: 'a vlanId that is no VLAN',
   why: 'The vlan plugin refuses a vlanId below 0 or above 4094 (its message says 4095), and no pod that attaches starts.',
   over: 'network',
+  about: ['vlan'],
   needs: ['values'],
   fix: null,
   bad: plugin('vlan', `"master": "eth1",\n"vlanId": 4095,\n${IPAM}`),

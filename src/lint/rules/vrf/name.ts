@@ -9,6 +9,7 @@ export const name = defineRule({
   title: 'a vrf without a name',
   why: 'The vrf plugin puts the interface into the VRF of that name, and makes it where there is none. Without vrfname no pod that attaches starts.',
   over: 'network',
+  about: ['vrf'],
   needs: ['values'],
   fix: null,
   bad: chained('{ "type": "vrf", "table": 100 }'),

@@ -8,6 +8,7 @@ export const dashAndStartEnd = defineRule({
   title: 'range_start or range_end beside a range that has both',
   why: 'A range of the form start-end/length wins: range_start and range_end beside it do nothing, and who changes them changes nothing.',
   over: 'network',
+  about: ['range_start', 'range_end', 'ipRanges'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'remove the ones that do nothing' },
   bad: whereabouts('"range": "192.0.2.100-192.0.2.199/24",\n"range_start": "192.0.2.150"'),

@@ -8,6 +8,7 @@ export const excludeAll = defineRule({
   title: 'exclusions that leave no address',
   why: 'Between the start and the end of the range everything is excluded: no pod of this network gets an address.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'exclude less, or take a larger range' },
   bad: whereabouts('"range": "192.0.2.0/28",\n"exclude": ["192.0.2.0/28"]'),

@@ -9,6 +9,7 @@ export const excludeAtWrongLevel = defineRule({
   title: 'exclude, range_start or range_end beside ipRanges alone',
   why: 'At the top of the ipam these belong to "range". Where there are only ipRanges they do nothing: what was to be excluded is handed out.',
   over: 'network',
+  about: ['ipRanges'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'move it into the element of ipRanges that it is meant for' },
   bad: whereabouts('"ipRanges": [{"range": "192.0.2.0/24"}],\n"exclude": ["192.0.2.0/29"]'),

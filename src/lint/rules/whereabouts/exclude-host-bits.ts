@@ -8,6 +8,7 @@ export const excludeHostBits = defineRule({
   title: 'an exclude that names an address in it, which is masked away',
   why: 'whereabouts excludes the whole prefix, addresses before the one that is written among them: of 192.168.2.229/30 those from 192.168.2.228 to 192.168.2.231.',
   over: 'network',
+  about: ['exclude', 'ipRanges'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the masked prefix, which is what whereabouts does' },
   bad: whereabouts('"range": "192.0.2.0/24",\n"exclude": ["192.0.2.0/29", "192.0.2.229/30"]'),

@@ -10,6 +10,7 @@ export const excludeInvalid = defineRule({
   title: 'an exclude that is neither a prefix nor an address',
   why: 'whereabouts reads exclude only when it allocates: the configuration is taken, and then every pod that needs a new address fails. Leading zeros, which range may have, are refused here.',
   over: 'network',
+  about: ['exclude', 'ipRanges'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'write it as 192.0.2.8/29 or 192.0.2.1; zeros and blanks are taken away' },
   bad: whereabouts('"range": "192.0.2.0/24",\n"exclude": ["192.0.2.0/29", "192.0.002.20"]'),

@@ -9,6 +9,7 @@ export const excludeOutside = defineRule({
   title: 'an exclude that has no address of the range',
   why: 'It excludes nothing. The addresses that it was written for are most likely others, and those are handed out.',
   over: 'network',
+  about: ['exclude', 'ipRanges'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'correct it, or take it out' },
   bad: whereabouts('"range": "192.0.2.0/24",\n"exclude": ["192.0.2.0/29", "192.0.3.0/29"]'),

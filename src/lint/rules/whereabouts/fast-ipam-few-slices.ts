@@ -10,6 +10,7 @@ export const fastIpamFewSlices = defineRule({
   title: 'few node slices',
   why: 'Every node takes a slice, control planes too and whether pods of this network run there or not. When all are taken, further nodes get none, without an event, and pods on them do not start.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take smaller slices, or a larger range' },
   bad: sliced('"range": "192.0.2.0/24",\n"node_slice_size": "/26"'),

@@ -13,6 +13,7 @@ export const gatewayFamily = defineRule({
   title: 'a route of the family that the gateway is not of',
   why: 'whereabouts has one gateway for all ranges. A route without a gw of its own gets that one, also when it is of the other family, and the kernel refuses it: no pod of this network starts.',
   over: 'network',
+  about: ['gateway'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'give each route a gw of its family' },
   bad: whereabouts(`${BOTH},\n"gateway": "192.0.2.1",\n"routes": [{"dst": "2001:db8:1::/64"}]`),

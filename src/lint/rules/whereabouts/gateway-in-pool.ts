@@ -9,6 +9,7 @@ export const gatewayInPool = defineRule({
   title: 'a gateway that whereabouts hands out',
   why: 'whereabouts does not keep the gateway to itself, as host-local does: a pod gets its address (the first one, where it is the first of the range), and the network of every pod that needs the router breaks. See whereabouts#601.',
   over: 'network',
+  about: ['gateway'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'exclude it' },
   bad: whereabouts('"range": "192.0.2.0/24",\n"gateway": "192.0.2.1",\n"routes": [{"dst": "198.51.100.0/24"}]'),

@@ -10,6 +10,7 @@ export const gatewayInvalid = defineRule({
   title: 'a gateway that is no address',
   why: 'whereabouts refuses the whole configuration: no pod of this network starts. A gateway has no prefix length.',
   over: 'network',
+  about: ['gateway'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the address alone; a prefix length and blanks are taken away' },
   bad: whereabouts(`${RANGE},\n"gateway": "192.0.2.1/24"`),

@@ -9,6 +9,7 @@ export const gatewayNoRoute = defineRule({
   title: 'a gateway without a route over it',
   why: 'A gateway alone makes no route: pods reach only what is in the range. See whereabouts#107.',
   over: 'network',
+  about: ['gateway'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'add routes, or take the gateway out' },
   bad: whereabouts(`${RANGE},\n"gateway": "192.0.2.1"`),

@@ -8,6 +8,7 @@ export const gatewayOutsideRange = defineRule({
   title: 'a gateway in none of the ranges',
   why: 'The address of a pod carries the prefix length of its range, so that a gateway outside is not reached over this interface: the kernel refuses routes over it (network is unreachable). whereabouts does not check that.',
   over: 'network',
+  about: ['gateway'],
   needs: ['values'],
   fix: {
     kind: 'suggested',

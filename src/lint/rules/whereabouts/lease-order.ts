@@ -19,6 +19,7 @@ export const leaseOrder = defineRule({
   title: 'leader election times that client-go refuses',
   why: 'whereabouts takes a lease for every address. client-go refuses to, unless the lease lasts longer than the time to renew it, and that longer than 1.2 times the time between tries: no pod of this network gets an address.',
   over: 'network',
+  about: [LEASE, RENEW, RETRY],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'leave all three out: they are 1500, 1000 and 500 milliseconds then' },
   bad: whereabouts(`${RANGE},\n"leader_lease_duration": 1000`),

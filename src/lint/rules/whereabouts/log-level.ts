@@ -10,6 +10,7 @@ export const logLevel = defineRule({
   title: 'a log level that is unknown, or that fills the disk',
   why: 'A level that whereabouts does not know is passed over with a message. With debug it writes several lines for every address that it looks at: a log file, often under /tmp, fills the disk of the node.',
   over: 'network',
+  about: ['log_level'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take verbose, error or panic' },
   bad: whereabouts(`${RANGE},\n"log_level": "debug"`),

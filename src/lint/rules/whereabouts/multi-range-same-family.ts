@@ -9,6 +9,7 @@ export const multiRangeSameFamily = defineRule({
   title: 'several ranges of one family',
   why: 'Ranges are not alternatives: every pod gets an address of each. Where the second was to take over when the first is full, it does not, and pods wait as soon as one of them is full.',
   over: 'network',
+  about: ['ipRanges'],
   needs: ['values'],
   fix: null,
   bad: whereabouts(

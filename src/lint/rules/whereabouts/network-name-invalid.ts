@@ -9,6 +9,7 @@ export const networkNameInvalid = defineRule({
   title: 'a network name that no Kubernetes object can have',
   why: 'The name becomes a part of the names of IPPools and reservations, and the name of the NodeSlicePool. The API server refuses them: no pod of this network gets an address.',
   over: 'network',
+  about: ['network_name', 'node_slice_size'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'use lower case letters, digits, "-" and "."' },
   bad: whereabouts(`${RANGE},\n"network_name": "Tenant_A"`),

@@ -9,6 +9,7 @@ export const noOverlapCheck = defineRule({
   title: 'addresses are not checked against other ranges',
   why: 'With enable_overlapping_ranges false whereabouts makes no reservation of an address across ranges: two networks whose ranges overlap hand out the same address twice.',
   over: 'network',
+  about: ['enable_overlapping_ranges'],
   needs: [],
   fix: { kind: 'suggested', text: 'leave it out: the check is on unless it is switched off' },
   bad: whereabouts(`${RANGE},\n"enable_overlapping_ranges": false`),

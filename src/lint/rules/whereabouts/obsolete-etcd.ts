@@ -8,6 +8,7 @@ export const obsoleteEtcd = defineRule({
   title: 'a key of the etcd that whereabouts no longer uses',
   why: 'whereabouts reads the key and does nothing with it: addresses are kept in the Kubernetes API. A password that stands here stands here for nothing.',
   over: 'network',
+  about: ['whereabouts'],
   needs: [],
   fix: { kind: 'safe', text: 'remove it' },
   bad: whereabouts(`${RANGE},\n"etcd_host": "198.51.100.7:2379"`),

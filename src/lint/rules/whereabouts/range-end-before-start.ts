@@ -9,6 +9,7 @@ export const rangeEndBeforeStart = defineRule({
   title: 'a range_end before the range_start',
   why: 'whereabouts passes over an end that comes before the start and says nothing: it hands out everything from the start to the end of the range.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'swap the two' },
   bad: whereabouts('"range": "192.0.2.0/24",\n"range_start": "192.0.2.199",\n"range_end": "192.0.2.100"'),

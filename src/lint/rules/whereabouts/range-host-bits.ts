@@ -10,6 +10,7 @@ export const rangeHostBits = defineRule({
   title: 'a range that names an address in it, which whereabouts masks away',
   why: 'Of 192.168.2.225/24 whereabouts keeps 192.168.2.0/24 and hands out 192.168.2.1 first. Who meant to begin at the address that is written gets addresses that others may have. Where it is the first usable one anyway, this is only worth saying.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values'],
   fix: {
     kind: 'safe',

@@ -8,6 +8,7 @@ export const rangeInvalid = defineRule({
   title: 'a range that is neither a prefix nor start-end/length',
   why: 'whereabouts reads the range for every pod and refuses the whole configuration when it cannot: no pod of this network starts.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'write it as 192.0.2.0/24, or as 192.0.2.10-192.0.2.99/24' },
   bad: whereabouts('"range": "1192.168.0.0/18"'),

@@ -13,6 +13,7 @@ export const rangeLeadingZeros = defineRule({
   title: 'a range written with leading zeros',
   why: 'whereabouts reads such numbers as decimal. Other programs read them as octal or not at all, exclude among them: a range that is copied there fails every pod.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'leave the zeros out' },
   bad: whereabouts('"range": "192.168.001.0/24",\n"exclude": ["192.168.1.0/29"]'),

@@ -13,6 +13,7 @@ export const rangeNoExclude = defineRule({
   title: 'a routed network that hands out its first addresses',
   why: 'The first one to three addresses of a routed network usually are those of its routers and their virtual address. whereabouts hands them out first.',
   over: 'network',
+  about: ['gateway', 'routes'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'exclude them, or begin after them with range_start' },
   bad: whereabouts(

@@ -1,4 +1,5 @@
 import { defineRule } from '../../model.js';
+import { overlapsOf } from '../../overlaps.js';
 import { readRanges, type ReadRange, whereaboutsOf } from '../../whereabouts-facts.js';
 import { whereabouts } from '../ipam-examples.js';
 
@@ -8,6 +9,7 @@ export const rangeOverlapSelf = defineRule({
   title: 'ranges of one network that overlap',
   why: 'Every pod gets an address of each range. From ranges with addresses in common it may get the same one twice, which the kernel refuses; of two that are equal it always does, since both are one pool, where its address is found again.',
   over: 'network',
+  about: ['ipRanges'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take out one of the two, or keep them apart with range_start and range_end' },
   bad: whereabouts(
@@ -21,10 +23,7 @@ export const rangeOverlapSelf = defineRule({
   *check({ subject }) {
     for (const facts of whereaboutsOf(subject)) {
       if (facts.slice !== undefined) continue;
-      const ranges = readRanges(facts);
-      for (const [i, range] of ranges.entries()) {
-        const other = ranges.slice(0, i).find((earlier) => shareAddresses(earlier, range));
-        if (other === undefined) continue;
+      for (const [range, other] of shared(readRanges(facts))) {
         const text = other.reading.range.toString();
         yield {
           at: { path: range.range.path },
@@ -35,6 +34,14 @@ export const rangeOverlapSelf = defineRule({
   },
 });
 
-function shareAddresses({ reading: a }: ReadRange, { reading: b }: ReadRange): boolean {
-  return a.range.equals(b.range) || !a.addresses.intersect(b.addresses).isEmpty;
+/** Each range that an earlier one has addresses of, or the pool of which it has. */
+function shared(ranges: readonly ReadRange[]): Iterable<readonly [ReadRange, ReadRange]> {
+  const overlaps = overlapsOf(ranges, ({ reading }) => reading.addresses.intervals);
+  const pools = new Map<string, ReadRange>();
+  return ranges.flatMap((range): [ReadRange, ReadRange][] => {
+    const text = range.reading.range.toString();
+    const other = pools.get(text) ?? overlaps.get(range);
+    if (!pools.has(text)) pools.set(text, range);
+    return other === undefined ? [] : [[range, other]];
+  });
 }

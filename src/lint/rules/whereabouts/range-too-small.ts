@@ -8,6 +8,7 @@ export const rangeTooSmall = defineRule({
   title: 'a range without a usable address',
   why: 'The first and the last address of a range are never handed out, so that /31, /32, /127 and /128 have none: every pod of this network waits for an address in vain.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take a range of /30 at least, or IPAM static for a single address' },
   bad: whereabouts('"range": "192.0.2.10/32"'),

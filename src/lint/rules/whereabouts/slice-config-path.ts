@@ -8,6 +8,7 @@ export const sliceConfigPath = defineRule({
   title: 'configuration_path beside node slices',
   why: 'whereabouts looks for the name of its node below this path, and for its own configuration at it. Set in a NAD it leads one of the two astray: the node finds no slice, and pods do not start.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: [],
   fix: { kind: 'safe', text: 'remove it: the nodes have it in their own configuration' },
   bad: sliced(

@@ -10,6 +10,7 @@ export const sliceCountHuge = defineRule({
   title: 'very many node slices',
   why: 'One object holds all slices, those that no node uses too. It grows towards the limit of the API server, and the controller writes it as a whole for every node that comes or goes.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take larger slices, or a smaller range' },
   bad: sliced('"range": "10.0.0.0/8",\n"node_slice_size": "/22"'),

@@ -9,6 +9,7 @@ export const sliceDropsKeys = defineRule({
   title: 'what node slices drop without a word',
   why: 'With node_slice_size whereabouts takes the slice of the node and nothing else: exclusions, start and end, and every range but the first do not count. What was excluded is handed out.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take a range that may be handed out as a whole' },
   bad: sliced('"range": "192.0.2.0/24",\n"exclude": ["192.0.2.0/29"],\n"node_slice_size": "/27"'),

@@ -11,6 +11,7 @@ export const sliceName = defineRule({
   title: 'node slices of a network without a name',
   why: 'The NodeSlicePool is called by network_name, or by the name in the configuration as it is written. That of a list of plugins is not read, and the one that multus puts in comes too late: the pool would have no name, the API server refuses it, and no pod of this network starts.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'set network_name to the name of the NAD' },
   bad: nad(

@@ -10,6 +10,7 @@ export const sliceNamespace = defineRule({
   title: 'node slices outside of openshift-multus',
   why: 'The NodeSlicePool is made in the namespace of the controller, which on OpenShift is openshift-multus, and names the NAD as its owner. An owner in another namespace does not count as one: Kubernetes deletes the pool, and pods of this network no longer start.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'create the NAD in openshift-multus, from where every namespace may use it' },
   bad: sliced('"range": "192.0.2.0/24",\n"node_slice_size": "/27"', { namespace: 'default' }),

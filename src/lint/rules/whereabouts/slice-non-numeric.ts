@@ -8,6 +8,7 @@ export const sliceNonNumeric = defineRule({
   title: 'a node_slice_size that is no number',
   why: 'The controller makes no slices of it, without a word, and no node has one to take addresses from: no pod of this network starts.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the length of a slice, as "/26"; blanks are taken away' },
   bad: sliced('"range": "192.0.2.0/24",\n"node_slice_size": "/ 27"'),

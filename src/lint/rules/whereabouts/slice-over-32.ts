@@ -8,6 +8,7 @@ export const sliceOver32 = defineRule({
   title: 'a node_slice_size that no IPv4 prefix has',
   why: 'The controller does not check it: /33 of a /24 becomes 512 slices that are none, and /64 would be so many that the controller runs out of memory and is killed, for every network of the cluster.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take /30 at most' },
   bad: sliced('"range": "192.0.2.0/24",\n"node_slice_size": "/33"'),

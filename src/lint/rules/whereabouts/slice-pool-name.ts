@@ -9,6 +9,7 @@ export const slicePoolName = defineRule({
   title: 'a NodeSlicePool that is not called as its NAD',
   why: 'When a NAD is deleted, the controller deletes the NodeSlicePool of the name of the NAD. One of another name goes only with its owner reference, which needs the same namespace; and one of that name that belongs to another network goes in its place.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'give the network the name of the NAD, unless several NADs share it' },
   bad: sliced('"range": "192.0.2.0/24",\n"node_slice_size": "/27",\n"network_name": "shared"'),

@@ -9,6 +9,7 @@ export const sliceSmallerThanRange = defineRule({
   title: 'node slices larger than the range',
   why: 'A slice is a part of the range, so its prefix is longer. The controller makes no slices otherwise, and no pod of this network starts. The README of whereabouts itself shows a /22 of a /24.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take a longer prefix for the slices, or a larger range' },
   bad: sliced('"range": "192.0.2.0/24",\n"node_slice_size": "/22"'),

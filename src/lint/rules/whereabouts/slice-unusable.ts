@@ -8,6 +8,7 @@ export const sliceUnusable = defineRule({
   title: 'node slices without a usable address',
   why: 'The first and the last address of a slice are never handed out, so that /31 and /32 have none: no pod of this network starts.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take slices of /30 at least' },
   bad: sliced('"range": "192.0.2.0/24",\n"node_slice_size": "/31"'),

@@ -8,6 +8,7 @@ export const sliceV6 = defineRule({
   title: 'node slices of an IPv6 range',
   why: 'The controller divides IPv4 ranges only and crashes on this one, again and again: no network of the cluster gets node slices any more.',
   over: 'network',
+  about: ['node_slice_size'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'leave node_slice_size out, or take an IPv4 range' },
   bad: sliced('"range": "2001:db8::/112",\n"node_slice_size": "/120"'),

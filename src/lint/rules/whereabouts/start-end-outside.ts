@@ -9,6 +9,7 @@ export const startEndOutside = defineRule({
   title: 'a range_start or range_end outside the range',
   why: 'whereabouts passes over a start or an end that is no usable address of the range and says nothing: the whole range is handed out, addresses of routers and other hosts among them.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take an address of the range, or another range' },
   bad: whereabouts('"range": "192.0.2.0/24",\n"range_start": "192.0.3.100",\n"exclude": ["192.0.2.0/29"]'),

@@ -9,6 +9,7 @@ export const startEndUnparseable = defineRule({
   title: 'a range_start or range_end that is no address',
   why: 'At the top of the ipam whereabouts passes over it without a word and hands out the whole range, addresses of others among them. In ipRanges it refuses the configuration, and no pod starts.',
   over: 'network',
+  about: ['range_start', 'range_end', 'ipRanges'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'write an address alone, without a prefix length' },
   bad: whereabouts('"range": "192.0.2.0/24",\n"range_start": "192.0.2.100/24",\n"exclude": ["192.0.2.0/29"]'),

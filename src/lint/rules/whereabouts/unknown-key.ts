@@ -1,12 +1,13 @@
+import type { JsonObject } from '../../../cni/go-json.js';
 import { defineRule, type Draft } from '../../model.js';
 import { IPAM_KEYS } from '../../keys.js';
 import type { Path } from '../../path.js';
 import { whereaboutsOf } from '../../whereabouts-facts.js';
 import { RANGE, whereabouts } from '../ipam-examples.js';
-import { nearestByCase } from '../keys-of.js';
+import { KnownKeys } from '../keys-of.js';
 
-const KNOWN = Object.keys(IPAM_KEYS['whereabouts']?.keys ?? {});
-const BY_PLAIN_NAME: ReadonlyMap<string, string> = new Map(KNOWN.map((key) => [plain(key), key]));
+const KNOWN = new KnownKeys(Object.keys(IPAM_KEYS['whereabouts']?.keys ?? {}));
+const BY_PLAIN_NAME: ReadonlyMap<string, string> = new Map(KNOWN.names.map((key) => [plain(key), key]));
 /** Keys of other IPAM plugins, of proposals and of old versions: what is meant, or null where no key does it. */
 const MEANT: Readonly<Record<string, string | null>> = {
   subnet: 'range',
@@ -28,6 +29,7 @@ export const unknownKey = defineRule({
   title: 'a key of host-local, of a proposal, or spelt as whereabouts does not',
   why: 'whereabouts passes over keys that it does not know, without a word: the range is not limited, IPv6 is not there, nothing is excluded.',
   over: 'network',
+  about: ['whereabouts'],
   needs: [],
   fix: { kind: 'safe', text: 'write the key that whereabouts knows, where there is one and it is not there yet' },
   bad: whereabouts(`${RANGE},\n"rangeEnd": "192.0.2.99"`),
@@ -36,14 +38,12 @@ export const unknownKey = defineRule({
   supersedes: ['cni/unknown-key'],
   *check({ subject }) {
     for (const { conf, path } of whereaboutsOf(subject)) {
-      const keys = Object.keys(conf);
-      for (const key of keys) yield* unknown(key, keys, path);
+      for (const key of Object.keys(conf)) if (!KNOWN.has(key)) yield* unknown(key, conf, path);
     }
   },
 });
 
-function* unknown(key: string, keys: readonly string[], path: Path): Iterable<Draft> {
-  if (KNOWN.includes(key) || nearestByCase(key, KNOWN) !== undefined) return;
+function* unknown(key: string, conf: JsonObject, path: Path): Iterable<Draft> {
   const name = plain(key);
   const meant = Object.hasOwn(MEANT, name) ? MEANT[name] : BY_PLAIN_NAME.get(name);
   if (meant === undefined) return;
@@ -54,7 +54,7 @@ function* unknown(key: string, keys: readonly string[], path: Path): Iterable<Dr
       meant === null
         ? `whereabouts does not know "${key}": ${INSTEAD[name] ?? ''}`
         : `"${key}" is not seen: it is written "${meant}"`,
-    edits: meant === null || keys.includes(meant) ? [] : [{ kind: 'rename', path: here, key: meant }],
+    edits: meant === null || Object.hasOwn(conf, meant) ? [] : [{ kind: 'rename', path: here, key: meant }],
   };
 }
 

@@ -11,6 +11,7 @@ export const v6Huge = defineRule({
   title: 'a range of more addresses than whereabouts can count',
   why: 'Addresses are kept by their distance from the start of the range in 63 bits: of a /64 only the first /65 is used, and an address beyond is forgotten as soon as it is handed out.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take a longer prefix, or limit it with range_end' },
   bad: whereabouts('"range": "2001:db8::/64"'),

@@ -9,6 +9,7 @@ export const v6LeadingColons = defineRule({
   title: 'an IPv6 range that begins with "::"',
   why: 'The name of the pool is made of the range, colons as hyphens. No Kubernetes object may have a name that begins with a hyphen: the API server refuses the pool, and no pod gets an address. A network_name stands before the range, and helps.',
   over: 'network',
+  about: ['whereabouts'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'take a range that does not begin with zeros, or set a network_name' },
   bad: whereabouts('"range": "::1:0/112"'),

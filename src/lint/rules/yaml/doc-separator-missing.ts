@@ -8,6 +8,7 @@ export const docSeparatorMissing = defineRule({
   title: 'two objects in one document',
   why: 'Without the line --- between them two objects are one with every key twice, and only the last one is applied.',
   over: 'document',
+  about: ['doc-separator-missing'],
   needs: [],
   fix: { kind: 'suggested', text: 'put a line --- before the second apiVersion' },
   bad: { text: nadWith().text + nadWith('', '').text },

@@ -8,6 +8,7 @@ export const duplicateKey = defineRule({
   title: 'one key twice in a mapping',
   why: 'kubectl apply takes the last one without a word, or refuses the object with --validate=strict; other readers refuse the file.',
   over: 'document',
+  about: ['duplicate-key'],
   needs: [],
   fix: { kind: 'suggested', text: 'leave one of them' },
   bad: { text: nadWith().text.replace('  name:', '  name: other\n  name:') },

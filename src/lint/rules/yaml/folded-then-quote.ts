@@ -8,6 +8,7 @@ export const foldedThenQuote = defineRule({
   title: 'a block mark and a quote on one line',
   why: 'After > or | the text begins on the next line; a quoted text needs no such mark. The whole file is refused.',
   over: 'document',
+  about: ['folded-then-quote'],
   needs: [],
   fix: { kind: 'safe', text: 'leave the mark out' },
   bad: { text: nadWith().text.replace('|-\n    {', "> '{").replace(/\}\n$/, "}'\n") },

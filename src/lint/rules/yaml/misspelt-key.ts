@@ -1,11 +1,10 @@
-import { editDistance } from '../../../render/nearest.js';
 import { defineRule } from '../../model.js';
+import { isNear } from '../../near.js';
 import { nadWith } from '../examples.js';
 
 const KNOWN = ['apiVersion', 'kind', 'metadata', 'spec', 'status'] as const;
 /** Further keys of Kubernetes objects that are near to one of those, or stand beside them. */
 const OTHERS: ReadonlySet<string> = new Set([...KNOWN, 'data', 'items', 'type', 'rules', 'stringData', 'binaryData']);
-const NEAR = 2;
 
 export const misspeltKey = defineRule({
   id: 'yaml/misspelt-key',
@@ -38,5 +37,5 @@ function meantBy(key: string): string | undefined {
   if (OTHERS.has(key)) return undefined;
   if (key === 'cniVersion') return 'apiVersion';
   const bare = key.replace(/^[^A-Za-z]+/, '');
-  return KNOWN.find((name) => name === bare || editDistance(key, name) <= NEAR);
+  return KNOWN.find((name) => name === bare || isNear(key, name));
 }

@@ -8,6 +8,7 @@ export const parseError = defineRule({
   title: 'a text that is not YAML',
   why: 'kubectl, and whatever else applies the file, refuses it as a whole; nothing in it could be checked.',
   over: 'document',
+  about: ['parse-error'],
   needs: [],
   fix: null,
   bad: quotedNad("'{}"),

@@ -1,7 +1,6 @@
 import { defineRule } from '../../model.js';
 import { withoutOuterQuotes } from '../../json/outer-quotes.js';
 import { nad, GOOD_CONFIG, nadWith } from '../examples.js';
-import { valueAt } from '../../source/document.js';
 
 export const quoteInsideBlock = defineRule({
   id: 'yaml/quote-inside-block',
@@ -14,9 +13,8 @@ export const quoteInsideBlock = defineRule({
   bad: nad(`'${GOOD_CONFIG}'`),
   good: nadWith(),
   source: 'Go encoding/json; ovn-kubernetes okep-5193',
-  *check({ subject: { document, path, holder } }) {
-    const text = holder === 'file' ? undefined : valueAt(document.value, path);
-    if (typeof text !== 'string' || withoutOuterQuotes(text) === undefined) return;
+  *check({ subject: { path, held: text } }) {
+    if (text === undefined || withoutOuterQuotes(text) === undefined) return;
     const from = text.search(/\S/);
     const to = text.trimEnd().length;
     const quote = text[from] ?? '';

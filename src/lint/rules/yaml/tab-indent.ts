@@ -8,6 +8,7 @@ export const tabIndent = defineRule({
   title: 'a tab in the indentation',
   why: 'YAML indents by spaces only: a tab in front of a key or of a line of a block makes the file unreadable. Within a quoted text kubectl takes it, and stricter readers do not.',
   over: 'document',
+  about: ['tab-indent'],
   needs: [],
   fix: { kind: 'safe', text: 'in a quoted text: write it as a block; elsewhere replace the tab by spaces' },
   bad: { text: nadWith().text.replace('  config:', '\tconfig:') },

@@ -8,6 +8,7 @@ export const templatePlaceholder = defineRule({
   title: 'a placeholder that something else fills in',
   why: 'The file is a source for Helm, envsubst, a script or a person. What the placeholder will be is not known, so rules that judge values are skipped; check what comes out of the template.',
   over: 'document',
+  about: ['template-placeholder'],
   needs: [],
   fix: null,
   bad: nadWith('"eth1"', '"${MASTER}"'),

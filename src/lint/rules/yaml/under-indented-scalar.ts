@@ -8,6 +8,7 @@ export const underIndentedScalar = defineRule({
   title: 'a quoted text that goes on left of its key',
   why: 'kubectl, Go and Python read it; the YAML libraries of editors, pipelines and JavaScript refuse the file.',
   over: 'document',
+  about: ['under-indented-scalar'],
   needs: [],
   fix: { kind: 'safe', text: 'write the text as a block (config: |-)' },
   bad: quotedNad(`'{

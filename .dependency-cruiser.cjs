@@ -109,7 +109,7 @@ module.exports = {
       name: 'operations-need-no-package',
       severity: 'error',
       from: { path: '^src/(pools|reconcile|openshift)/' },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/cron-validator/' },
     },
     only(
       'journal-keeps-files',
@@ -149,7 +149,7 @@ module.exports = {
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),
-      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|audit|doctor)/',
+      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|doctor|audit)/',
       '^src/errors\\.ts$',
     ]),
     {
@@ -219,7 +219,14 @@ module.exports = {
       '^src/lint/registry\\.ts$',
       '^src/journal/(list|directory)\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|fix|watched-|complet|local-facts)', [
+    only('schedules-are-asked-for', '^src/cli/reconciler[\\w-]*\\.ts$', [
+      room('cli'),
+      room('render'),
+      room('openshift'),
+      '^src/cluster/open\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|fix|reconciler|watched-|complet|local-facts)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|watched|writer)\\.ts$',

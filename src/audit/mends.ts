@@ -7,7 +7,7 @@ import { refKey } from '../pools/belonging.js';
 import type { Inventory } from '../pools/inventory.js';
 import { inBatches } from '../reconcile/batches.js';
 import type { JournalIntent } from '../reconcile/journal.js';
-import { wholePod } from '../reconcile/pods.js';
+import { wholePod, type WholePod } from '../reconcile/pods.js';
 import type { Doomed } from '../reconcile/release/delete-pools.js';
 import type { Taken, Wanted } from '../reconcile/release/taken.js';
 import { shows } from '../reconcile/verdict.js';
@@ -91,25 +91,14 @@ export async function unneeded(
 ): Promise<Map<Mend, string | ClusterFailure>> {
   const refused = new Map<Mend, string | ClusterFailure>();
   await inBatches(mends, async (mend) => {
-    const { finding, action } = mend;
+    const { finding } = mend;
     const owner = parsePodref(finding.podref ?? '');
     const address = Address.parse(finding.address ?? '');
     if (mend.taken === null || owner === undefined || address === undefined) return;
     try {
       const object = await reader.get(PODS, owner.namespace, owner.name);
       const pod = object === undefined ? undefined : wholePod(object);
-      const why =
-        pod === undefined || podUidOf(finding) !== pod.uid
-          ? `${refKey(owner)} is gone by now`
-          : pod.terminating
-            ? `${refKey(owner)} is being deleted`
-            : pod.phase === 'Succeeded' || pod.phase === 'Failed'
-              ? `${refKey(owner)} ${pod.phase}`
-              : !shows(pod, address)
-                ? `${refKey(owner)} shows another address by now`
-                : action === 'add-key' && pod.readySinceMs === null
-                  ? `${refKey(owner)} is not Ready`
-                  : null;
+      const why = pod === undefined ? `${refKey(owner)} is gone by now` : obstacleIn(pod, address, mend);
       if (why !== null) refused.set(mend, why);
     } catch (failure) {
       if (!(failure instanceof ClusterFailure)) throw failure;
@@ -117,6 +106,15 @@ export async function unneeded(
     }
   });
   return refused;
+}
+
+function obstacleIn(pod: WholePod, address: Address, { finding, action }: Mend): string | null {
+  const name = refKey(pod);
+  if (pod.uid !== podUidOf(finding)) return `${name} is another pod by now`;
+  if (pod.terminating) return `${name} is being deleted`;
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return `${name} ${pod.phase}`;
+  if (!shows(pod, address)) return `${name} shows another address by now`;
+  return action === 'add-key' && pod.readySinceMs === null ? `${name} is not Ready` : null;
 }
 
 function podUidOf({ evidence }: AuditFinding): string | null {

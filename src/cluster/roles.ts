@@ -90,6 +90,9 @@ const ADMIN: readonly (readonly [Resource, ...string[]])[] = [
   [NADS, 'create', 'patch'],
   // Shims, and networks as entries of the operator.
   [OPERATOR_NETWORKS, 'patch'],
+  // The reconciler's schedule, and pods that a change of it did not reach.
+  [CONFIG_MAPS, 'create', 'patch'],
+  [PODS, 'delete'],
 ];
 
 /** Who needs a right: who only reads, unless nothing that reads asks for it. `resource` is `plural.group`. */

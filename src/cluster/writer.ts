@@ -10,7 +10,8 @@ export type JsonPatchOperation =
 /** What a removed object must still be. */
 export interface Preconditions {
   readonly uid: string;
-  readonly resourceVersion: string;
+  /** Absent: whatever it looks like by now. */
+  readonly resourceVersion?: string;
 }
 
 /** How a write is sent. */

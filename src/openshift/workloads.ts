@@ -36,7 +36,12 @@ export interface ReconcilerWorkload {
   readonly labelSelector: string;
   readonly container: string;
   /** Where the schedule comes from; null: the workload mounts no ConfigMap for it. */
-  readonly schedule: { readonly configMap: string; readonly key: string } | null;
+  readonly schedule: {
+    readonly configMap: string;
+    readonly key: string;
+    /** Whether pods start without it. */
+    readonly isOptional: boolean;
+  } | null;
   readonly workload: Workload;
 }
 
@@ -100,7 +105,10 @@ function reconcilerOf(workload: Workload, container: Fields): ReconcilerWorkload
     namespace,
     labelSelector: selectorOf(workload.object),
     container: text(container['name']) ?? '',
-    schedule: configMap === null ? null : { configMap, key: text(item?.['key']) ?? SCHEDULE_FILE },
+    schedule:
+      configMap === null
+        ? null
+        : { configMap, key: text(item?.['key']) ?? SCHEDULE_FILE, isOptional: source['optional'] === true },
     workload,
   };
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { POOL_NAMESPACE, type TestCluster } from './cluster.js';
@@ -9,6 +9,10 @@ export interface Controller {
   /** What it printed so far. */
   output(): string;
   stop(): Promise<void>;
+  /** Its exit code, once it ended by itself; null: by a signal. */
+  readonly ended: Promise<number | null>;
+  /** Puts another schedule where the reconciler finds it, as a kubelet does: `..data` is made anew. */
+  reschedule(schedule: string): void;
 }
 
 /** The controller that divides a range with `node_slice_size` among the nodes: writes NodeSlicePools. */
@@ -91,7 +95,7 @@ async function startController(
   const command = ['chroot', root, `/${basename(binary)}`];
   if (process.getuid?.() !== 0) command.unshift('unshare', '--map-root-user');
   const [file = '', ...args] = command;
-  await cluster.supervisor.start({
+  const program = await cluster.supervisor.start({
     name,
     file,
     args,
@@ -109,6 +113,13 @@ async function startController(
     output: () => readFileSync(log, 'utf8'),
     // The pod controller blocks for ever in its own SIGTERM handler, and none of them has anything to finish.
     stop: () => cluster.supervisor.stop(name, { hard: true }),
+    ended: program.ended.then(({ code }) => code),
+    reschedule: (text) => {
+      const folder = join(root, 'cron-schedule');
+      writeFileSync(join(folder, 'config'), text);
+      writeFileSync(join(folder, '..data_tmp'), text);
+      renameSync(join(folder, '..data_tmp'), join(folder, '..data'));
+    },
   };
 }
 

@@ -66,12 +66,13 @@ export class FakeKubelet {
 
   #answer({ pathname, searchParams }: URL): string | undefined {
     const log = this.#logs.get(pathname);
-    const limit = searchParams.get('limitBytes');
-    if (log !== undefined && limit !== null) return Buffer.from(log).toString('utf8', 0, Number(limit));
+    if (log === undefined) return undefined;
     const tail = searchParams.get('tailLines');
-    if (log === undefined || tail === null) return log;
+    const limit = searchParams.get('limitBytes');
     const lines = log.split(/(?<=\n)/);
-    return lines.slice(Math.max(0, lines.length - Number(tail))).join('');
+    const end = tail === null ? log : lines.slice(Math.max(0, lines.length - Number(tail))).join('');
+    // It keeps the oldest bytes.
+    return limit === null ? end : Buffer.from(end).toString('utf8', 0, Number(limit));
   }
 }
 

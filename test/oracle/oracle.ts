@@ -70,30 +70,40 @@ function cacheRoot(): string {
 
 /** The oracle's program: from the cache, else built (one to two minutes on two cores). */
 export function buildOracle(): string {
+  return buildProgram('oracle', folder, 'from whereabouts, the first time this takes one to two minutes');
+}
+
+/** A Go program of one file: from the cache, else built. */
+export function buildProgram(name: string, source: string, told: string): string {
   const hash = createHash('sha256');
-  for (const file of ['go.mod', 'go.sum', 'main.go']) hash.update(readFileSync(join(folder, file)));
+  for (const file of ['go.mod', 'go.sum', 'main.go']) hash.update(readFileSync(join(source, file)));
   const root = cacheRoot();
-  const program = join(root, `oracle-${hash.digest('hex').slice(0, 10)}-${process.platform}-${process.arch}`);
+  const program = join(root, `${name}-${hash.digest('hex').slice(0, 10)}-${process.platform}-${process.arch}`);
   if (existsSync(program)) return program;
   mkdirSync(root, { recursive: true });
-  process.stderr.write('oracle: building it from whereabouts, the first time this takes one to two minutes\n');
+  process.stderr.write(`${name}: building it ${told}\n`);
   // Under a name of its own first: a killed build must leave nothing that looks whole.
   const partial = `${program}.partial-${process.pid}`;
   const build = spawnSync('go', ['build', '-trimpath', '-mod=readonly', '-buildvcs=false', '-o', partial, '.'], {
-    cwd: folder,
+    cwd: source,
     env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
     encoding: 'utf8',
   });
   if (build.status !== 0) {
     rmSync(partial, { force: true });
-    throw new Error(`go build of the oracle failed:\n${build.stderr}`);
+    throw new Error(`go build of the ${name} failed:\n${build.stderr}`);
   }
   renameSync(partial, program);
   return program;
 }
 
 /** Asks everything in one run of the program; answers come in the order of the questions. */
-export async function ask(program: string, questions: readonly Question[]): Promise<Answer[]> {
+export function ask(program: string, questions: readonly Question[]): Promise<Answer[]> {
+  return askProgram<Answer>(program, questions);
+}
+
+/** As `ask`, of any program that answers lines of JSON by lines of JSON. */
+export async function askProgram<A>(program: string, questions: readonly object[]): Promise<A[]> {
   // The log of the plugin goes to stderr and is of no interest, unless the program fails. The limit is for questions
   // that whereabouts would work on for ever.
   const oracle = spawn(program, { stdio: ['pipe', 'pipe', 'pipe'], timeout: 120_000, killSignal: 'SIGKILL' });
@@ -112,7 +122,7 @@ export async function ask(program: string, questions: readonly Question[]): Prom
   const answers = output
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Answer);
+    .map((line) => JSON.parse(line) as A);
   if (answers.length !== questions.length) {
     throw new Error(`${questions.length} questions, ${answers.length} answers:\n${log}`);
   }

@@ -63,3 +63,28 @@ export const schedule: fc.Arbitrary<string> = fc
 export const moment: fc.Arbitrary<string> = fc
   .integer({ min: Date.parse('2024-01-01T00:00:00Z') / 60_000, max: Date.parse('2026-12-31T23:59:00Z') / 60_000 })
   .map((minute) => new Date(minute * 60_000).toISOString());
+
+const amount = fc.oneof(
+  fc.integer({ min: 0, max: 400 }).map(String),
+  fc.constantFrom('', '1.5', '.5', '2.', '.', '0', '99999999999', '1_0', '-1'),
+);
+const unit = fc.constantFrom('s', 'm', 'h', 'ms', 'us', 'µs', 'ns', 'd', '', ' s');
+const every = fc
+  .tuple(fc.constantFrom('', '', '+', '-'), fc.array(fc.tuple(amount, unit), { maxLength: 3 }))
+  .map(([sign, parts]) => `@every ${sign}${parts.map((part) => part.join('')).join('')}`);
+
+/** All that is written into the ConfigMap, seconds, forms of other schedulers and slips of the keyboard among them. */
+export const expression: fc.Arbitrary<string> = fc.oneof(
+  { weight: 12, arbitrary: schedule },
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom('', '', 'TZ=UTC '), every).map((parts) => parts.join('')) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(schedule, fc.nat(), fc.constantFrom(' ', '\t', '\u00a0', '\ufeff', '\u0085', ',', '-', '/', '*', '0', '7'))
+      .map(([text, at, slip]) => {
+        const place = at % (text.length + 1);
+        return text.slice(0, place) + slip + text.slice(place);
+      }),
+  },
+  { weight: 1, arbitrary: fc.string({ maxLength: 12 }) },
+);

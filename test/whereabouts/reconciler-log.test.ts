@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readReconcilerLog } from '../../src/whereabouts/reconciler-log.js';
+import { readReconcilerLog, readReconcilerStory } from '../../src/whereabouts/reconciler-log.js';
 
 const at = (time: string): string => `2026-09-01T${time}Z`;
 const line = (time: string, message: string, level = 'verbose'): string => `${at(time)} [${level}] ${message}\n`;
@@ -57,4 +57,45 @@ test('lines that ran into each other, and stamps of whoever collected them, do n
   const collected = `2026-09-01T04:30:00.123456789Z ${START}`;
   expect(readReconcilerLog(collected)).toMatchObject({ state: 'running', sinceMs: Date.parse(at('04:30:00')) });
   expect(readReconcilerLog('starting reconciler run')).toMatchObject({ state: 'running', sinceMs: null });
+});
+
+test('the story of a log: schedule, last run, why it failed, and by which spelling', () => {
+  const start = line('04:45:00', 'starting reconciler run');
+  const story = readReconcilerStory(
+    USING + START + line('04:31:00', 'reconciler success') + start + line('04:46:00', 'reconciler failure: no luck'),
+  );
+  expect(story).toEqual({
+    firstMs: Date.parse(at('03:00:00')),
+    schedule: { expression: '30 4 * * *', atMs: Date.parse(at('03:00:00')) },
+    lastRun: {
+      startedMs: Date.parse(at('04:45:00')),
+      endedMs: Date.parse(at('04:46:00')),
+      result: 'failed',
+      error: 'no luck',
+    },
+    lastSuccessMs: Date.parse(at('04:31:00')),
+    refusal: null,
+    spelling: 'old',
+  });
+  expect(readReconcilerStory(START).lastRun).toMatchObject({ result: 'running', endedMs: null });
+  expect(readReconcilerStory(START + line('04:31:00', 'reconciler run succeeded'))).toMatchObject({ spelling: 'run' });
+});
+
+test('a change that the scheduler refuses leaves none in force', () => {
+  const refused = line(
+    '03:10:00',
+    'error updating job "5a" configuration: gocron: CronJob: crontab parse failure',
+    'error',
+  );
+  const updated =
+    line('03:10:00', 'using expression: x') +
+    line('03:10:00', 'configuration updated to file "/cron-schedule/..data". New cron expression: x');
+  expect(readReconcilerStory(USING + updated + refused).refusal).toBe('gocron: CronJob: crontab parse failure');
+  expect(readReconcilerStory(USING + updated + refused + USING).refusal).toBeNull();
+});
+
+test('an error in a line that another goroutine wrote into hides no run', () => {
+  const torn = `${at('04:31:00')} [verbose] reconciler run failed: no${at('04:31:00')} [verbose] starting reconciler run\n`;
+  expect(readReconcilerLog(START + torn)).toMatchObject({ state: 'running' });
+  expect(readReconcilerStory(START + torn).lastRun).toMatchObject({ result: 'running' });
 });

@@ -1,5 +1,6 @@
 import { allocationWithoutReservation } from './checks/allocation-without-reservation.js';
 import { collectionFailedEvent } from './checks/collection-failed-event.js';
+import { crdDrift } from './checks/crd-drift.js';
 import { duplicateAllocation } from './checks/duplicate-allocation.js';
 import { duplicateLiveIp } from './checks/duplicate-live-ip.js';
 import { finishedPod } from './checks/finished-pod.js';
@@ -23,6 +24,7 @@ import type { AnyCheck } from './model.js';
 export const CHECKS: readonly AnyCheck[] = [
   allocationWithoutReservation,
   collectionFailedEvent,
+  crdDrift,
   duplicateAllocation,
   duplicateLiveIp,
   finishedPod,

@@ -41,21 +41,18 @@ describe('schedule --check', () => {
     expect(document['next']).toEqual(
       ['12:15', '12:30', '12:45', '13:00', '13:15'].map((time) => `2026-03-01T${time}:00Z`),
     );
-    for (const field of Object.keys(document)) {
-      const { [field]: _, ...rest } = document;
-      expect([field, violations(rest)]).toEqual([field, [expect.stringContaining(field === 'kind' ? 'kind' : field)]]);
+    // Without a kind there is no schema to hold it against.
+    for (const field of Object.keys(document).filter((key) => key !== 'kind')) {
+      const rest = Object.fromEntries(Object.entries(document).filter(([key]) => key !== field));
+      expect([field, violations(rest)]).toEqual([field, [expect.stringContaining(field)]]);
     }
   });
 
   test('bad input: 2, and which', async () => {
-    expect(await reconciler('schedule', '--check')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--check needs an expression') as string,
-    });
-    expect(await reconciler('schedule', '--check', '* * * * *', '--after', 'tomorrow')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--after "tomorrow" is no time') as string,
-    });
+    const none = await reconciler('schedule', '--check');
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--check needs an expression')]);
+    const when = await reconciler('schedule', '--check', '* * * * *', '--after', 'tomorrow');
+    expect([when.code, when.stderr]).toEqual([2, expect.stringContaining('--after "tomorrow" is no time')]);
   });
 
   test('what it refuses is told without a cluster, before anything is asked', async () => {

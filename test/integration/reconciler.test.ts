@@ -529,9 +529,9 @@ describe('schedule', () => {
     await openshift({ a: healthy() });
     const path = '/api/v1/namespaces/openshift-multus/configmaps/whereabouts-config';
     let written = 0;
-    let stopped = false;
+    const stop = new AbortController();
     const other = (async () => {
-      while (!stopped) {
+      while (!stop.signal.aborted) {
         await cluster.ok(
           'PATCH',
           path,
@@ -542,7 +542,7 @@ describe('schedule', () => {
       }
     })();
     for (const hour of [1, 2, 3]) expect((await schedule(`0 ${hour.toString()} * * *`, '--yes')).code).toBe(0);
-    stopped = true;
+    stop.abort();
     await other;
     const data = (await configMap(OPERATORS)) ?? {};
     expect(data[OPERATORS.key]).toBe('0 3 * * *');

@@ -6,7 +6,7 @@ import { connectionFlags, outputFlags, sourceFlags, variableOf } from '../../cli
 import type { CommandResult } from '../../cli/result.js';
 import { InputFailure, RefusedFailure, UsageFailure } from '../../errors.js';
 import { type Baseline, fingerprintOf, readBaseline } from '../../lint/baseline.js';
-import { clusterDocuments, type ClusterDocuments } from '../../lint/cluster/documents.js';
+import { clusterDocuments, clusterGaps, type ClusterDocuments } from '../../lint/cluster/documents.js';
 import type { ClusterReading } from '../../lint/cluster/facts.js';
 import { readCluster } from '../../lint/cluster/read.js';
 import { appliedRules, loadConfig } from '../../lint/config.js';
@@ -277,10 +277,7 @@ function explanation({ outcome, unreadable }: LintRun, notes: readonly string[])
 }
 
 function readingOf(run: LintRun, { cluster, baseline }: Telling): Reading {
-  const gaps = [...(cluster?.missing ?? [])].flatMap(([pattern, missing]) => {
-    const family = pattern.slice(0, -1);
-    return RULES.filter(({ id }) => id.startsWith(family)).map(({ id }) => ({ rule: id, ...missing }));
-  });
+  const gaps = cluster === undefined ? [] : clusterGaps(cluster, RULES);
   return { unreadable: run.unreadable, fixed: run.fixed, baseline, clusterGaps: gaps };
 }
 

@@ -15,7 +15,7 @@ const README = readFileSync('README.md', 'utf8');
 /** Commands that answer with a code of their own: a plan that waits is no failure. */
 const EXPECTED: readonly (readonly [RegExp, number])[] = [
   // No operator runs there that would deploy anything.
-  [/^ipamctl shim status$/, 1],
+  [/^ipamctl (shim|reconciler) status$/, 1],
   [/^ipamctl reconcile( --from .*| --now --dry-run.*)?$/, 1],
   // By then everything stale was released, further up.
   [/^ipamctl reconcile\b/, 0],

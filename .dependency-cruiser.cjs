@@ -80,7 +80,7 @@ module.exports = {
       room('audit'),
       [
         '^src/(audit|openshift|pools|reconcile|nad|whereabouts|cni|net)/',
-        '^src/lint/model\\.ts$',
+        '^src/lint/(model|config)\\.ts$',
         '^src/cluster/(port|writer|resources|fields)\\.ts$',
         '^src/errors\\.ts$',
       ],
@@ -171,6 +171,15 @@ module.exports = {
       '^src/cluster/(open|options|port|writer)\\.ts$',
       '^src/errors\\.ts$',
     ]),
+    only('fixing-audits-and-runs-the-executor', '^src/cli/fix[\\w-]*\\.ts$', [
+      room('cli'),
+      room('render'),
+      room('reconcile'),
+      room('journal'),
+      room('audit'),
+      '^src/cluster/(open|options|port|writer)\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
     only('generating-asks', '^src/cli/generat[\\w-]*\\.ts$', [
       room('cli'),
       room('render'),
@@ -210,7 +219,7 @@ module.exports = {
       '^src/lint/registry\\.ts$',
       '^src/journal/(list|directory)\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|watched-|complet|local-facts)', [
+    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|watched-|complet|local-facts|fix)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|watched|writer)\\.ts$',

@@ -1,7 +1,7 @@
 import type { ClusterReader } from '../cluster/port.js';
 import { ClusterFailure } from '../errors.js';
 import { SEVERITIES, type Severity } from '../lint/model.js';
-import { isAboutOneList } from '../pools/inventory.js';
+import { isAboutOneList, type Inventory } from '../pools/inventory.js';
 import { Readings } from './given.js';
 import {
   Missing,
@@ -60,6 +60,8 @@ export interface AuditOutcome {
   readonly findings: readonly AuditFinding[];
   readonly skipped: readonly SkippedCheck[];
   readonly looked: Looked;
+  /** As it was read first; null: no check that was chosen needs it, or it could not be read. */
+  readonly inventory: Inventory | null;
   readonly readAt: Date;
   readonly warnings: readonly string[];
   /** A right or an answer was lacking for something that was asked for. */
@@ -106,6 +108,7 @@ export async function audit(reader: ClusterReader, options: AuditOptions): Promi
     findings: sorted(confirmed.map((each) => finding(each, readAt, options))),
     skipped,
     looked: await looked(readings),
+    inventory: (await readings.has(inventory)) ? await readings.of(inventory) : null,
     readAt,
     warnings: readings.gaps.warnings,
     incomplete: readings.gaps.incomplete || [...lacks.values()].some(({ isGap }) => isGap),

@@ -30,7 +30,7 @@
  *    that a live API alone can show has `logs`.
  * 6. Add it to the sorted list in `registry.ts`. `test/audit/registry.test.ts` holds each to the above: its texts are
  *    there, it raises itself and nothing else at warning or above on its example (`also` names what belongs to it), and
- *    is silent on the other, which is healthy for every check. `npx tsx scripts/check-docs.ts` writes its page.
+ *    is silent on the other, which is healthy for every check.
  */
 
 import type { KubeObject } from '../cluster/port.js';

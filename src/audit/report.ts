@@ -67,7 +67,11 @@ export function isAtLeast({ severity }: AuditFinding, least: Severity): boolean 
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
 }
 
-function isAsked({ podref, object, pool }: AuditFinding, { namespace, uids }: ReportOptions): boolean {
+/** Whether a finding concerns what was asked for: pods of a namespace, pools of a selector. */
+export function isAsked(
+  { podref, object, pool }: AuditFinding,
+  { namespace, uids }: Pick<ReportOptions, 'namespace' | 'uids'>,
+): boolean {
   if (uids !== null && (pool === null || !uids.has(pool.uid))) return false;
   return namespace === undefined || (podref?.split('/')[0] ?? object.namespace) === namespace;
 }

@@ -1,4 +1,4 @@
-import { record, text } from '../cluster/fields.js';
+import { record, records, text } from '../cluster/fields.js';
 import type { KubeObject } from '../cluster/port.js';
 import {
   readNetworkStatus,
@@ -44,9 +44,13 @@ export type ListedPhase = keyof typeof PHASES;
 
 /** A pod that was read whole, as the second look does. */
 export function wholeSight(object: KubeObject): PodSight {
-  const phase = record(object['status'])['phase'];
+  const status = record(object['status']);
+  const phase = status['phase'];
   const listed = typeof phase === 'string' && Object.hasOwn(PHASES, phase) ? PHASES[phase as ListedPhase] : 'running';
-  return { ...sightOf(object, (word) => word), phase: listed };
+  // kubelet takes the network down once the last container has ended, and may tell of the phase a moment later.
+  const containers = records(status['containerStatuses']);
+  const isOver = containers.length > 0 && containers.every(({ state }) => record(state)['terminated'] !== undefined);
+  return { ...sightOf(object, (word) => word), phase: listed === 'running' && isOver ? 'finished' : listed };
 }
 
 /** Sees what is worth keeping, with words that many pods have in common kept once. */

@@ -50,7 +50,10 @@ export async function clusterChecks(reader: Doctored, here: () => Date): Promise
   } catch (failure) {
     return [fromFailure('server', failure), ...skipped(CLUSTER_CHECKS.slice(1), 'the server did not answer')];
   }
-  const checks = [fine('server', `Kubernetes ${version ?? 'of a version that it does not tell'}`), clockCheck(reader.now().getTime() - here().getTime())];
+  const checks = [
+    fine('server', `Kubernetes ${version ?? 'of a version that it does not tell'}`),
+    clockCheck(reader.now().getTime() - here().getTime()),
+  ];
   const looks: (() => Promise<Check[]>)[] = [
     () => one('platform', () => platformCheck(reader)),
     () => definitionChecks(reader),

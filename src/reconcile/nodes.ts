@@ -57,7 +57,7 @@ export class Nodes {
  * `unreachable` is what the node controller calls a kubelet that no longer reports: Ready is Unknown, or the taint
  * of that name. A kubelet that reports Ready=False still tears pods down.
  */
-export function nodeState(node: KubeObject): NodeState {
+function nodeState(node: KubeObject): NodeState {
   const ready = records(record(node['status'])['conditions']).find((condition) => condition['type'] === 'Ready');
   const tainted = records(record(node['spec'])['taints']).some((taint) => taint['key'] === UNREACHABLE_TAINT);
   if (tainted || ready === undefined || ready['status'] === 'Unknown') return 'unreachable';

@@ -213,6 +213,7 @@ describe('the words of the schemas are those of the code', () => {
       'AuditReport',
       'DoctorReport',
       'Error',
+      'FixResult',
       'IPEvent',
       'IPList',
       'IPReport',

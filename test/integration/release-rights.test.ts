@@ -169,6 +169,7 @@ const WITHOUT: Readonly<Record<string, Without>> = {
   'get ippools whereabouts.cni.cncf.io': REFUSED,
   'list ippools whereabouts.cni.cncf.io': REFUSED,
   'patch ippools whereabouts.cni.cncf.io': REFUSED,
+  'delete ippools whereabouts.cni.cncf.io': UNUSED,
   'get overlappingrangeipreservations whereabouts.cni.cncf.io': REFUSED,
   // Keys would go without reservations that nobody sees.
   'list overlappingrangeipreservations whereabouts.cni.cncf.io': REFUSED,

@@ -1,8 +1,8 @@
+import { isOrphan } from '../../pools/orphans.js';
 import { poolFields } from '../drafts.js';
 import { HEALTHY, ipPool, whereaboutsNad } from '../examples.js';
 import { defineCheck } from '../model.js';
 import { inventory, nads, nodeSlicePools } from '../sources/inventory.js';
-import { isOrphan } from '../orphans.js';
 
 export const orphanPool = defineCheck({
   id: 'audit/orphan-pool',
@@ -19,7 +19,7 @@ export const orphanPool = defineCheck({
   source: 'whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go (getPool)',
   *check({ inventory: read }) {
     for (const pool of read.pools) {
-      if (!isOrphan(read, pool)) continue;
+      if (!isOrphan(pool, read.belongings.get(pool))) continue;
       yield {
         ...poolFields(pool),
         message: 'it is empty, and no NAD or node slice draws from it',

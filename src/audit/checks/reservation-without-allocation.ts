@@ -1,7 +1,8 @@
 import { attachedPod, HEALTHY, ipPool, ipReservation, node, whereaboutsNad } from '../examples.js';
-import { claimFields } from '../drafts.js';
-import { claimsOf } from '../../reconcile/claims.js';
-import { defineCheck } from '../model.js';
+import { claimFields, reservationField } from '../drafts.js';
+import { claimsOf, type Claim } from '../../reconcile/claims.js';
+import type { Reservation } from '../../whereabouts/objects.js';
+import { defineCheck, type Draft } from '../model.js';
 import { claims } from '../sources/claims.js';
 import { inventory, reservations } from '../sources/inventory.js';
 import { releaseReservationCommand } from '../commands.js';
@@ -26,23 +27,34 @@ export const reservationWithoutAllocation = defineCheck({
   silent: { said: 'the pool has the entry', objects: HEALTHY },
   source: 'whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go; k8snetworkplumbingwg/whereabouts#712',
   *check({ inventory: read, claims: survey }) {
-    // By the pools as they are now: at the second look those are newer than the verdicts.
-    const lone = new Set(
-      claimsOf(read).flatMap(({ pool, reservation }) => (pool === null ? (reservation?.uid ?? []) : [])),
-    );
-    for (const judged of survey.claims) {
-      const { claim, verdict } = judged;
-      const { pool, reservation } = claim;
-      if (pool !== null || reservation === null || !lone.has(reservation.uid)) continue;
-      const isGone = verdict === 'stale';
+    // Of what is not live there is a verdict; the pools are newer than it at the second look.
+    const judgedOf = new Map(survey.claims.map((judged) => [judged.claim.reservation?.uid, judged]));
+    for (const claim of claimsOf(read)) {
+      const { pool, reservation, podref } = claim;
+      if (pool !== null || reservation === null) continue;
+      const found = judgedOf.get(reservation.uid);
+      const judged = found?.claim.pool === null ? found : undefined;
+      const isGone = judged?.verdict === 'stale';
       yield {
-        ...claimFields(judged, survey),
-        message: isGone
-          ? `reserved for ${claim.podref}, which is gone, and no pool has an entry for it`
-          : `reserved for ${claim.podref}, and no pool has an entry for it`,
+        ...(judged === undefined ? loneFields(claim, reservation) : claimFields(judged, survey)),
+        message: `reserved for ${podref}${isGone ? ', which is gone' : ''}, and no pool has an entry for it`,
         fix: isGone && claim.networkKnown ? releaseReservationCommand(claim) : null,
         again: { reservations: [reservation], everyPool: true, isTransient: true },
       };
     }
   },
 });
+
+/** Of one whose owner is there: nobody judges what is live. */
+function loneFields({ address, networkName, podref, ifName }: Claim, reservation: Reservation): Omit<Draft, 'message'> {
+  const { namespace, name } = reservation;
+  return {
+    object: { kind: 'OverlappingRangeIPReservation', namespace, name },
+    address: address?.toString() ?? null,
+    networkName,
+    podref,
+    ifName,
+    reservation: reservationField(reservation),
+    evidence: { reservedFor: podref },
+  };
+}

@@ -41,7 +41,6 @@ const COMMANDS: readonly string[][] = [
   ['nad', 'lint', '-n', 'telco'],
   ['shim', 'status'],
   ['slices', 'ls'],
-  ['audit'],
   ['reconciler', 'status'],
 ];
 

@@ -77,7 +77,7 @@ export class Intake {
     fromYaml: boolean,
     found: Found,
     problem: (reason: string) => void,
-    items: Iterable<unknown> | undefined = undefined,
+    items?: Iterable<unknown>,
   ): void {
     const kind = textOf(value['kind']) ?? '';
     const apiVersion = textOf(value['apiVersion']) ?? '';

@@ -104,11 +104,11 @@ export async function yamlOf(value: unknown): Promise<string> {
   return dump(value, dumping);
 }
 
-/** Reads a YAML text, which may hold several documents. */
-export interface YamlParser {
-  /** @throws Unreadable with line and reason; `firstLine` is the line number of the text's first line, from 1. */
-  (text: string, firstLine: () => number): unknown[];
-}
+/**
+ * Reads a YAML text, which may hold several documents. Throws Unreadable with line and reason; `firstLine` is the line
+ * number of the text's first line, from 1.
+ */
+export type YamlParser = (text: string, firstLine: () => number) => unknown[];
 
 /** Loads the parser when it is first needed. */
 export async function yamlParser(): Promise<YamlParser> {

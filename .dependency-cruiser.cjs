@@ -75,6 +75,47 @@ module.exports = {
       from: { path: room('lint') },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/(@types/)?(js-)?yaml/' },
     },
+    only(
+      'audit-compares-what-was-read',
+      room('audit'),
+      [
+        '^src/(audit|openshift|pools|reconcile|nad|whereabouts|cni|net)/',
+        '^src/lint/(model|config|version)\\.ts$',
+        '^src/cluster/(port|writer|resources|fields)\\.ts$',
+        '^src/errors\\.ts$',
+      ],
+      'Checks compare what sources read; they know neither flags, terminals nor the client.',
+    ),
+    {
+      name: 'checks-are-data-and-a-function',
+      comment: 'A check knows the model, the sources and the pure rooms: it reads nothing, and no engine.',
+      severity: 'error',
+      from: { path: '^src/audit/checks/' },
+      to: { path: '^src/(audit/(engine|given|second-look|shared-reader|registry|report)|cluster/writer)\\.ts$' },
+    },
+    {
+      name: 'audit-needs-no-package',
+      severity: 'error',
+      from: { path: room('audit') },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'] },
+    },
+    only(
+      'report-puts-together',
+      room('report'),
+      [
+        '^src/(report|audit|lint|pools|reconcile|nad|whereabouts|cni|net)/',
+        '^src/cluster/(port|resources|fields)\\.ts$',
+        '^src/errors\\.ts$',
+      ],
+      'The report asks the other operations and puts what they answer in one document.',
+    ),
+    {
+      name: 'the-page-runs-in-a-browser',
+      comment: 'What the page is bundled from knows addresses and its own data: no Node, no package.',
+      severity: 'error',
+      from: { path: '^src/render/report/page/' },
+      to: { path: '^src/', pathNot: '^src/(net/|render/report/(page/|cells\\.ts|signs\\.ts|page-data\\.ts))' },
+    },
     {
       name: 'pools-below-reconcile',
       severity: 'error',
@@ -125,7 +166,7 @@ module.exports = {
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),
-      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|doctor)/',
+      '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|doctor|audit|report)/',
       '^src/errors\\.ts$',
     ]),
     {
@@ -134,9 +175,9 @@ module.exports = {
       severity: 'error',
       from: { path: room('render') },
       to: {
-        path: '^src/(pools|reconcile|lint|journal|openshift|snapshot)/',
+        path: '^src/(pools|reconcile|lint|journal|openshift|snapshot|audit|report)/',
         dependencyTypesNot: ['type-only'],
-        pathNot: '^src/reconcile/verdict\\.ts$',
+        pathNot: '^src/(reconcile/verdict|report/subject)\\.ts$',
       },
     },
     only('releasing-runs-the-executor', '^src/cli/releas[\\w-]*\\.ts$', [
@@ -144,6 +185,15 @@ module.exports = {
       room('render'),
       room('reconcile'),
       room('journal'),
+      '^src/cluster/(open|options|port|writer)\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
+    only('fixing-audits-and-runs-the-executor', '^src/cli/fix[\\w-]*\\.ts$', [
+      room('cli'),
+      room('render'),
+      room('reconcile'),
+      room('journal'),
+      room('audit'),
       '^src/cluster/(open|options|port|writer)\\.ts$',
       '^src/errors\\.ts$',
     ]),
@@ -193,7 +243,7 @@ module.exports = {
       '^src/cluster/open\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|reconciler|watched-|complet|local-facts)', [
+    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|fix|reconciler|watched-|complet|local-facts)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|watched|writer)\\.ts$',

@@ -8,6 +8,7 @@ import { join, dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { slimKubernetesClient } from './slim-client.js';
+import { reportPage } from './report-page.js';
 import { slimOclif } from './slim-oclif.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -37,7 +38,7 @@ const { metafile } = await build({
   legalComments: 'none',
   // oclif looks for them to run sources in development; a packed program never does. Tables load theirs when drawn.
   external: ['cli-table3', 'typescript', 'ts-node', 'tsx', 'tsx/esm/api', 'tsx/cjs/api'],
-  plugins: [slimKubernetesClient, slimOclif],
+  plugins: [slimKubernetesClient, slimOclif, reportPage],
   metafile: true,
   logLevel: 'warning',
   // Packages in CommonJS call require() for what Node itself provides.

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 
 const CHECKS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types', 'tsc', '--noEmit', '-p', '.'],
+  ['types of the page', 'tsc', '--noEmit', '-p', 'src/render/report/page'],
+  ['types of its tests', 'tsc', '--noEmit', '-p', 'test/page'],
   ['lint', 'eslint', '--max-warnings', '0', '.'],
   ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
   ['imports', 'depcruise', '--output-type', 'err', 'src'],

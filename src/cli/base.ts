@@ -54,7 +54,7 @@ export abstract class BaseCommand extends Command {
   protected async presentFrom(
     flags: SourceFlagValues & Parameters<BaseCommand['present']>[0],
     formats: readonly string[],
-    work: (reader: ClusterReader) => Promise<CommandResult>,
+    work: (reader: ClusterReader, progress: Progress) => Promise<CommandResult>,
   ): Promise<void> {
     await this.present(flags, formats, () => this.withSource(flags, work));
   }
@@ -72,7 +72,10 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Opens the cluster or snapshot that the flags name, works on it, and closes it. */
-  protected async withSource<T>(flags: SourceFlagValues, work: (reader: ClusterReader) => Promise<T>): Promise<T> {
+  protected async withSource<T>(
+    flags: SourceFlagValues,
+    work: (reader: ClusterReader, progress: Progress) => Promise<T>,
+  ): Promise<T> {
     const { from } = flags;
     if (from !== undefined) refuseBoth(flags);
     const source = {
@@ -84,7 +87,7 @@ export abstract class BaseCommand extends Command {
     const verbose = flags.verbose ?? false;
     const reader = await openSource(source, verbose ? this.#verbose() : progress.observer);
     try {
-      return await work(reader);
+      return await work(reader, progress);
     } finally {
       progress.done();
       await reader.close();

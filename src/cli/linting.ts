@@ -4,7 +4,7 @@ import type { CommandResult } from './result.js';
 import type { ClusterReader } from '../cluster/port.js';
 import { InputFailure, RefusedFailure, UsageFailure } from '../errors.js';
 import { type Baseline, fingerprintOf, readBaseline } from '../lint/baseline.js';
-import { clusterDocuments, type ClusterDocuments } from '../lint/cluster/documents.js';
+import { clusterDocuments, clusterGaps, type ClusterDocuments } from '../lint/cluster/documents.js';
 import type { ClusterReading } from '../lint/cluster/facts.js';
 import { readCluster } from '../lint/cluster/read.js';
 import { appliedRules, loadConfig } from '../lint/config.js';
@@ -214,10 +214,7 @@ function explanation({ outcome, unreadable }: LintRun, notes: readonly string[])
 }
 
 function readingOf(run: LintRun, { cluster, baseline }: Telling): Reading {
-  const gaps = [...(cluster?.missing ?? [])].flatMap(([pattern, missing]) => {
-    const family = pattern.slice(0, -1);
-    return RULES.filter(({ id }) => id.startsWith(family)).map(({ id }) => ({ rule: id, ...missing }));
-  });
+  const gaps = cluster === undefined ? [] : clusterGaps(cluster, RULES);
   return { unreadable: run.unreadable, fixed: run.fixed, baseline, clusterGaps: gaps };
 }
 

@@ -38,3 +38,5 @@ export interface CommandResult {
 export const LIST_FORMATS: readonly OutputFormat[] = ['table', 'wide', 'json', 'yaml', 'name', 'jsonpath'];
 /** Formats of one object. */
 export const OBJECT_FORMATS: readonly OutputFormat[] = ['table', 'wide', 'json', 'yaml', 'name', 'jsonpath'];
+/** Formats of what is also measured. */
+export const METRIC_FORMATS: readonly OutputFormat[] = [...LIST_FORMATS, 'prometheus'];

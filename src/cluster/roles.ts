@@ -66,9 +66,9 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
   [DAEMON_SETS, 'list'],
   [DEPLOYMENTS, 'list'],
   [CONFIG_MAPS, 'get'],
-  // What a snapshot holds besides.
+  // Which namespace the plugin uses, where several have its objects: `audit`. The rest is what a snapshot holds besides.
+  [LEASES, 'get', 'list'],
   [NAMESPACES, 'list'],
-  [LEASES, 'list'],
   [CUSTOM_RESOURCE_DEFINITIONS, 'get'],
   // How the operator of a shim is: `shim status`.
   [CLUSTER_OPERATORS, 'get'],
@@ -76,9 +76,10 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
 
 /** What releasing uses besides. */
 const OPERATOR: readonly (readonly [Pick<Resource, 'group' | 'plural'>, ...string[]])[] = [
-  [IP_POOLS, 'patch'],
+  // Deleted: empty ones that nobody draws from, by `audit --fix`.
+  [IP_POOLS, 'patch', 'delete'],
   [RESERVATIONS, 'create', 'delete'],
-  [LEASES, 'get', 'create', 'update'],
+  [LEASES, 'create', 'update'],
   [RELEASE_EVENTS, 'create'],
   // Whether whereabouts' own reconciler runs: its log, besides what a viewer reads.
   [{ group: '', plural: 'pods/log' }, 'get'],

@@ -21,7 +21,18 @@ export interface LintConfig {
 }
 
 const NOTHING: LintConfig = { rules: new Map(), excludes: () => false };
-const KEYS = ['apiVersion', 'kind', 'profile', 'scope', 'failOn', 'whereaboutsVersion', 'rules', 'exclude'] as const;
+/** `audit` is the audit's own section, which reads it. */
+const KEYS = [
+  'apiVersion',
+  'kind',
+  'profile',
+  'scope',
+  'failOn',
+  'whereaboutsVersion',
+  'rules',
+  'exclude',
+  'audit',
+] as const;
 
 /**
  * The configuration that counts: the file that was named, or the nearest `.ipamctl.yaml` upwards, as far as the root of
@@ -29,8 +40,27 @@ const KEYS = ['apiVersion', 'kind', 'profile', 'scope', 'failOn', 'whereaboutsVe
  * @throws InputFailure for a file that is not as it should be: a mistake in it must not switch rules on again unseen
  */
 export async function loadConfig(named: string | undefined, rules: readonly AnyRule[]): Promise<LintConfig> {
+  const found = await readConfigFile(named);
+  if (found === undefined) return NOTHING;
+  return new Reading(
+    found.file,
+    rules.map(({ id }) => id),
+  ).config(found.value);
+}
+
+/** A configuration as it was read, the sections of others in it. */
+export interface ConfigFile {
+  readonly file: string;
+  readonly value: JsonObject;
+}
+
+/**
+ * The configuration file that counts; undefined: there is none, or nothing in it.
+ * @throws InputFailure for one that cannot be read
+ */
+export async function readConfigFile(named: string | undefined): Promise<ConfigFile | undefined> {
   const file = named ?? findUpwards(process.cwd());
-  if (file === undefined) return NOTHING;
+  if (file === undefined) return undefined;
   const { load } = await import('js-yaml');
   let value: unknown;
   try {
@@ -39,11 +69,9 @@ export async function loadConfig(named: string | undefined, rules: readonly AnyR
     const [why] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new InputFailure(`${file} cannot be read: ${why ?? ''}`, { cause: error });
   }
-  if (value === undefined || value === null) return NOTHING;
-  return new Reading(
-    file,
-    rules.map(({ id }) => id),
-  ).config(value);
+  if (value === undefined || value === null) return undefined;
+  if (!isJsonObject(value)) throw new InputFailure(`${file}: is no mapping`);
+  return { file, value };
 }
 
 function findUpwards(start: string): string | undefined {
@@ -60,8 +88,7 @@ class Reading {
     private readonly ids: readonly string[],
   ) {}
 
-  config(value: unknown): LintConfig {
-    if (!isJsonObject(value)) throw this.#wrong('is no mapping');
+  config(value: JsonObject): LintConfig {
     const stray = Object.keys(value).find((key) => !(KEYS as readonly string[]).includes(key));
     if (stray !== undefined) throw this.#wrong(`has an unknown key "${stray}"`, this.#near(stray, KEYS));
     const version = value['whereaboutsVersion'];

@@ -1,7 +1,5 @@
-import { type IpamReading, parseIpam, type WhereaboutsRange } from '../whereabouts/ipam.js';
-import { poolName } from '../whereabouts/names.js';
-import { divideRange } from '../whereabouts/slices.js';
-import { usable, windowAddresses } from '../whereabouts/window.js';
+import { parseIpam } from '../whereabouts/ipam.js';
+import { type RangeOutcome, slicedRange, wholeRange } from '../whereabouts/ranges.js';
 import { textOf } from './go-fields.js';
 import type { IpamPart, NetworkSubject } from './model.js';
 import { pathText } from './path.js';
@@ -18,25 +16,8 @@ interface Origin {
   readonly name: string | null;
 }
 
-/** What whereabouts will do with one range. */
-export interface ExplainedRange extends Origin {
-  /** Masked, as whereabouts keeps it. */
-  readonly range: string;
-  /** First and last address before exclusions; null where it hands out none. */
-  readonly first: string | null;
-  readonly last: string | null;
-  /** As written; empty with node slices, which drop them. */
-  readonly exclude: readonly string[];
-  /** How many addresses it can hand out, decimal; with node slices those of all slices. */
-  readonly capacity: string;
-  /** Name of the IPPool; null with node slices, where each node has a pool of its own. */
-  readonly poolName: string | null;
-  readonly networkName: string | null;
-  /** As written; null: off. */
-  readonly nodeSliceSize: string | null;
-  /** How many node slices there are; null without. */
-  readonly slices: number | null;
-}
+/** What whereabouts will do with one range, and where that is written. */
+export type ExplainedRange = Origin & RangeOutcome;
 
 /** An `ipam` that whereabouts refuses, and why. */
 export interface RefusedIpam extends Origin {
@@ -81,49 +62,12 @@ function explainIpam(network: NetworkSubject, ipam: IpamPart, items: ExplainedRa
     return;
   }
   for (const [i, range] of reading.ranges.entries()) {
-    const explained = reading.nodeSliceSize === null ? whole(range, reading) : sliced(range, i, reading);
+    const { networkName, nodeSliceSize } = reading;
+    const explained =
+      nodeSliceSize === null ? wholeRange(range, networkName) : slicedRange(range, i, { networkName, nodeSliceSize });
     if ('error' in explained) refused.push({ ...origin, ...explained });
     else items.push({ ...origin, ...explained });
   }
-}
-
-type Explained = Omit<ExplainedRange, keyof Origin> | { readonly error: string };
-type Accepted = Extract<IpamReading, { ok: true }>;
-
-function whole(
-  { range, window, addresses, excludeText, problem }: WhereaboutsRange,
-  { networkName }: Accepted,
-): Explained {
-  if (problem !== undefined) return { error: problem };
-  return {
-    range: range.toString(),
-    first: window?.first.toString() ?? null,
-    last: window?.last.toString() ?? null,
-    exclude: excludeText,
-    capacity: addresses.size.toString(),
-    poolName: poolName({ range: range.toString(), networkName }),
-    networkName,
-    nodeSliceSize: null,
-    slices: null,
-  };
-}
-
-/** Only the first range is divided; of the others nothing is taken. */
-function sliced({ range }: WhereaboutsRange, index: number, { networkName, nodeSliceSize }: Accepted): Explained {
-  const base = { range: range.toString(), exclude: [], poolName: null, networkName, nodeSliceSize };
-  if (index > 0) return { ...base, first: null, last: null, capacity: '0', slices: 0 };
-  const division = divideRange(range.toString(), nodeSliceSize ?? '');
-  if (!division.ok) return division;
-  const [first, last] = [division.slice(0n), division.slice(division.count - 1n)].map((slice) =>
-    slice === undefined ? undefined : usable(slice),
-  );
-  return {
-    ...base,
-    first: first?.first.toString() ?? null,
-    last: last?.last.toString() ?? null,
-    capacity: (division.count * windowAddresses(first, []).size).toString(),
-    slices: Number(division.count),
-  };
 }
 
 /** Empty where there is none; undefined where it is not known. */

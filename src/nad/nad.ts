@@ -1,9 +1,13 @@
 import { parseConf } from '../cni/conf.js';
 import { isJsonObject, type JsonObject } from '../cni/go-json.js';
+import { l2DomainOf, type L2Domain } from './l2-domain.js';
 import { type IpamReading, parseIpam } from '../whereabouts/ipam.js';
 
 /** The `error` of a NetworkAttachmentDefinition whose configuration lies on the nodes and cannot be read here. */
 export const NO_CONFIG = 'no-config';
+
+/** Names the device plugin's resource that a pod of the network gets. */
+const RESOURCE_NAME_ANNOTATION = 'k8s.v1.cni.cncf.io/resourceName';
 
 /** A NetworkAttachmentDefinition, as far as address management is concerned. */
 export interface Nad {
@@ -18,6 +22,8 @@ export interface Nad {
   readonly ipamType: string | undefined;
   /** What whereabouts reads; undefined when the network does not use whereabouts. */
   readonly whereabouts: IpamReading | undefined;
+  /** Where its pods meet; null where the configuration does not tell. */
+  readonly l2: L2Domain | null;
   /**
    * Why the configuration as a whole could not be read: {@link NO_CONFIG}, or a message. Whether the network uses
    * whereabouts is not known then. An error inside the `ipam` of whereabouts is in `whereabouts` instead.
@@ -37,7 +43,7 @@ export function readNad(object: unknown): Nad {
   const metadata = own(object, 'metadata');
   const name = text(metadata, 'name');
   const head = { namespace: text(metadata, 'namespace'), name, uid: text(metadata, 'uid') };
-  const nothing = { mainType: undefined, cniName: undefined, ipamType: undefined, whereabouts: undefined };
+  const nothing = { mainType: undefined, cniName: undefined, ipamType: undefined, whereabouts: undefined, l2: null };
   const config = own(own(object, 'spec'), 'config');
   // Empty: multus looks for a file of that network name on the node.
   if (config === undefined || config === null || config === '') return { ...head, ...nothing, error: NO_CONFIG };
@@ -58,6 +64,10 @@ export function readNad(object: unknown): Nad {
     ipamType: ipamType || undefined,
     whereabouts:
       ipamType === 'whereabouts' ? parseIpam(counts, { cniName, cniVersion: conf.cniVersion ?? '' }) : undefined,
+    l2: l2DomainOf(conf.plugins[0], {
+      cniName,
+      resourceName: text(own(metadata, 'annotations'), RESOURCE_NAME_ANNOTATION) || undefined,
+    }),
     error: undefined,
   };
 }

@@ -1,41 +1,67 @@
 import { ClusterFailure, InputFailure, UsageFailure } from '../errors.js';
 import type { ClusterReader } from '../cluster/port.js';
-import type { Pool } from '../whereabouts/objects.js';
+import { IP_POOLS, resourceName, type Resource } from '../cluster/resources.js';
+import type { ObjectRef, Pool } from '../whereabouts/objects.js';
 import { objectKey } from './belonging.js';
+
+/** What is looked for by its name: what people call it, the topic of its commands, and its kind. */
+export interface Sought {
+  readonly noun: string;
+  readonly topic: string;
+  readonly resource: Resource;
+}
+
+const POOL: Sought = { noun: 'pool', topic: 'pools', resource: IP_POOLS };
 
 /**
  * The pool that `NAME` or `NAMESPACE/NAME` means.
  * @throws UsageFailure where the name is in several namespaces, ClusterFailure (snapshot: InputFailure) where in none
  */
 export function findPool(pools: readonly Pool[], text: string, reader: ClusterReader, nearest: Nearest): Pool {
-  const matches = pools.filter(({ namespace, name }) => name === text || objectKey(namespace, name) === text);
-  const [pool, other] = matches;
-  if (pool === undefined) throw notFound(pools, text, reader, nearest);
+  return findNamed(pools, text, POOL, reader, nearest);
+}
+
+/**
+ * The object that `NAME` or `NAMESPACE/NAME` means.
+ * @throws as `findPool` does
+ */
+export function findNamed<T extends ObjectRef>(
+  objects: readonly T[],
+  text: string,
+  sought: Sought,
+  reader: Pick<ClusterReader, 'source'>,
+  nearest: Nearest,
+): T {
+  const matches = objects.filter(({ namespace, name }) => name === text || objectKey(namespace, name) === text);
+  const [object, other] = matches;
+  if (object === undefined) throw notFound(objects, text, sought, reader, nearest);
   if (other !== undefined) {
     const hints = matches.map(({ namespace, name }) => objectKey(namespace, name));
-    throw new UsageFailure(`there are ${matches.length.toString()} pools "${text}"; name the namespace too`, { hints });
+    const count = matches.length.toString();
+    throw new UsageFailure(`there are ${count} ${sought.noun}s "${text}"; name the namespace too`, { hints });
   }
-  return pool;
+  return object;
 }
 
 /** Finds the word among the known ones that was probably meant. */
 export type Nearest = (word: string, known: readonly string[]) => string | undefined;
 
-function notFound(pools: readonly Pool[], text: string, reader: ClusterReader, nearest: Nearest): Error {
+function notFound(
+  objects: readonly ObjectRef[],
+  text: string,
+  { noun, topic, resource }: Sought,
+  reader: Pick<ClusterReader, 'source'>,
+  nearest: Nearest,
+): Error {
   const close = nearest(
     text,
-    pools.map(({ name }) => name),
+    objects.map(({ name }) => name),
   );
-  const message = `there is no pool "${text}"`;
+  const message = `there is no ${noun} "${text}"`;
   const hints = [
-    ...(close === undefined ? [] : [`ipamctl pools show ${close}`]),
-    'ipamctl pools ls     lists them all',
+    ...(close === undefined ? [] : [`ipamctl ${topic} show ${close}`]),
+    `ipamctl ${topic} ls     lists them all`,
   ];
   if (reader.source === 'snapshot') return new InputFailure(message, { hints });
-  return new ClusterFailure(
-    'not-found',
-    message,
-    { resource: 'ippools.whereabouts.cni.cncf.io', name: text },
-    { hints },
-  );
+  return new ClusterFailure('not-found', message, { resource: resourceName(resource), name: text }, { hints });
 }

@@ -44,6 +44,8 @@ export interface Inventory {
   /** null: could not be read. */
   readonly nads: readonly Nad[] | null;
   readonly nodeSlicePools: readonly NodeSlicePool[] | null;
+  /** Why the node slice pools could not be read; undefined where they could. Not being defined, there are none. */
+  readonly slicesFailure: ClusterFailure | undefined;
   readonly atlas: PoolAtlas;
   readonly belongings: ReadonlyMap<Pool, Belonging>;
   /** Namespaces that were looked at; null: all. */
@@ -99,7 +101,10 @@ export async function readInventory(reader: ClusterReader, options: InventoryOpt
   // Whoever may not look everywhere looks again where the pools were found.
   const isEnough = early !== undefined && (namespaces === null) === (asked === null);
   const [reservations, slices] = await (isEnough ? early : guards(namespaces));
-  const nodeSlicePools = slices instanceof ClusterFailure ? null : slices;
+  const slicesFailure = slices instanceof ClusterFailure ? slices : undefined;
+  // Nothing of a kind that is not defined can exist: an answer, not a gap.
+  const isGap = slicesFailure !== undefined && slicesFailure.reason !== 'not-defined';
+  const nodeSlicePools = slices instanceof ClusterFailure ? (isGap ? null : []) : slices;
 
   const reservationsByName = new ObjectIndex(reservations ?? []);
   let atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: null }, reservationsByName);
@@ -116,12 +121,28 @@ export async function readInventory(reader: ClusterReader, options: InventoryOpt
     atlas = new PoolAtlas({ nads, nodeSlicePools, nodeNames: new Set(names ?? []) }, reservationsByName);
     belongings = belongingsOf(pools, atlas);
   }
-  if (slices instanceof ClusterFailure && (nads === null || nads.some(usesSlices) || [...belongings].some(isGuess))) {
-    gaps.note(slices, 'pools of node slices are told by names alone');
+  if (isGap && (nads === null || nads.some(usesSlices) || [...belongings].some(isGuess))) {
+    gaps.note(slicesFailure, 'pools of node slices are told by names alone');
   }
   const { warnings, incomplete } = gaps;
-  const read = { pools, reservations, reservationsByName, nads, nodeSlicePools };
+  const read = { pools, reservations, reservationsByName, nads, nodeSlicePools, slicesFailure };
   return { ...read, atlas, belongings, namespaces, warnings, incomplete };
+}
+
+/** The inventory with pools and reservations as they were read later; what tells whose they are is as it was. */
+export function inventoryWith(
+  inventory: Inventory,
+  pools: readonly Pool[],
+  reservations: readonly Reservation[] | null,
+): Inventory {
+  const { atlas, belongings } = inventory;
+  return {
+    ...inventory,
+    pools,
+    reservations,
+    reservationsByName: new ObjectIndex(reservations ?? []),
+    belongings: new Map(pools.map((pool) => [pool, belongings.get(pool) ?? atlas.belongingOf(pool)])),
+  };
 }
 
 async function readPools(
@@ -196,8 +217,7 @@ async function readSlices(reader: ClusterReader, namespaces: readonly string[] |
     return slicePools;
   } catch (failure) {
     if (!(failure instanceof ClusterFailure) || !isAboutOneList(failure)) throw failure;
-    // Nothing of that kind can exist: an answer, not a gap.
-    return failure.reason === 'not-defined' ? [] : failure;
+    return failure;
   }
 }
 

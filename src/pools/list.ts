@@ -1,5 +1,5 @@
 import type { ClusterReader } from '../cluster/port.js';
-import { IP_POOLS } from '../cluster/resources.js';
+import { IP_POOLS, type Resource } from '../cluster/resources.js';
 import type { Pool } from '../whereabouts/objects.js';
 import { describePools, sortPools, type PoolDocument, type PoolSortKey } from './documents.js';
 import type { Inventory } from './inventory.js';
@@ -44,13 +44,18 @@ export function listPools(inventory: Inventory, options: PoolListOptions): PoolL
   };
 }
 
-/** The uids of the pools that carry these labels: their labels are asked of the server, not kept. */
-export async function selectPools(reader: ClusterReader, selector: string | undefined): Promise<Set<string> | null> {
+/** The uids of the pools that carry these labels. */
+export function selectPools(reader: ClusterReader, selector: string | undefined): Promise<Set<string> | null> {
+  return selectUids(reader, IP_POOLS, selector);
+}
+
+/** The uids of the objects that carry these labels: their labels are asked of the server, not kept. */
+export async function selectUids(
+  reader: ClusterReader,
+  resource: Resource,
+  selector: string | undefined,
+): Promise<Set<string> | null> {
   if (selector === undefined) return null;
-  const uids = await reader.collect(
-    IP_POOLS,
-    { labelSelector: selector, metadataOnly: true },
-    ({ metadata }) => metadata.uid,
-  );
-  return new Set(uids);
+  const options = { labelSelector: selector, metadataOnly: true };
+  return new Set(await reader.collect(resource, options, ({ metadata }) => metadata.uid));
 }

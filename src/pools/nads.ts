@@ -68,6 +68,16 @@ export interface NadUse {
 export async function readNadUse(reader: ClusterReader, options: InventoryOptions): Promise<NadUse> {
   const gaps = new Gaps();
   const [inventory, pods] = await Promise.all([readPools(reader, options, gaps), readPods(reader, gaps)]);
+  return useOf(inventory, pods, gaps);
+}
+
+/** `readNadUse` where the pools have been read. */
+export async function nadUse(reader: ClusterReader, inventory: Inventory): Promise<NadUse> {
+  const gaps = new Gaps();
+  return useOf(inventory, await readPods(reader, gaps), gaps);
+}
+
+function useOf(inventory: Inventory | null | undefined, pods: NadUse['pods'], gaps: Gaps): NadUse {
   for (const warning of inventory?.warnings ?? []) gaps.warn(warning);
   return {
     pools: inventory === null ? null : inventory === undefined ? new Map() : poolsByNad(inventory),

@@ -1,21 +1,10 @@
 import type { ClusterReader, KubeObject } from '../cluster/port.js';
-import { IP_POOLS, RESERVATIONS, type Resource } from '../cluster/resources.js';
-import { ClusterFailure } from '../errors.js';
+import { IP_POOLS, RESERVATIONS } from '../cluster/resources.js';
 import { networkIsKnown, objectKey } from '../pools/belonging.js';
 import type { Inventory } from '../pools/inventory.js';
-import {
-  parsePool,
-  parseReservation,
-  type Allocation,
-  type ObjectRef,
-  type Pool,
-  type Reservation,
-} from '../whereabouts/objects.js';
-import { inBatches } from './batches.js';
+import { parsePool, parseReservation, type Allocation, type Pool, type Reservation } from '../whereabouts/objects.js';
+import { listAgain, readAgain } from './again.js';
 import type { JudgedClaim } from './judged.js';
-
-/** Above so many objects, the whole list costs less than asking for each. */
-const LIST_ABOVE = 20;
 
 /** Verdicts that say an owner no longer needs its address: they must outlast the reading. */
 const FINDINGS = new Set(['stale', 'lost', 'finished']);
@@ -47,9 +36,15 @@ export async function confirm(
   // The key that a reservation seems to lack may be in a pool that was made since: only a list shows that.
   const poolsNow =
     networks.size > 0
-      ? await listAgain(reader, IP_POOLS, inventory, parse)
-      : await readAgain(reader, IP_POOLS, [...pools.keys()], inventory, parse);
-  const reservationsNow = await readAgain(reader, RESERVATIONS, [...reservations], inventory, parseReservation);
+      ? await listAgain(reader, IP_POOLS, inventory.namespaces, parse)
+      : await readAgain(reader, IP_POOLS, [...pools.keys()], inventory.namespaces, parse);
+  const reservationsNow = await readAgain(
+    reader,
+    RESERVATIONS,
+    [...reservations],
+    inventory.namespaces,
+    parseReservation,
+  );
   const heldNow = heldByNetwork(poolsNow);
   const findingSet = new Set(findings);
   return judged.flatMap((item) => {
@@ -154,54 +149,4 @@ function add<K>(map: Map<K, Set<string>>, key: K, value: string): void {
 
 function networkKey(namespace: string, networkName: string | null): string {
   return networkName === null ? namespace : `${namespace}/${networkName}`;
-}
-
-async function listAgain<T extends ObjectRef>(
-  reader: ClusterReader,
-  resource: Resource,
-  inventory: Inventory,
-  parse: (object: KubeObject) => T,
-): Promise<Map<string, T>> {
-  const again = new Map<string, T>();
-  for (const namespace of inventory.namespaces ?? [undefined]) {
-    const listed = await reader.collect(resource, namespace === undefined ? {} : { namespace }, parse);
-    for (const object of listed) again.set(objectKey(object.namespace, object.name), object);
-  }
-  return again;
-}
-
-async function readAgain<T extends ObjectRef>(
-  reader: ClusterReader,
-  resource: Resource,
-  objects: readonly ObjectRef[],
-  inventory: Inventory,
-  parse: (object: KubeObject) => T,
-): Promise<Map<string, T>> {
-  if (objects.length > LIST_ABOVE) return listAgain(reader, resource, inventory, parse);
-  const again = new Map<string, T>();
-  await inBatches(objects, async ({ namespace, name }) => {
-    const object = await readOne(reader, resource, namespace, name);
-    if (object !== undefined) again.set(objectKey(namespace, name), parse(object));
-  });
-  return again;
-}
-
-/** Whoever may list but not get is answered by a list of that one name. */
-async function readOne(
-  reader: ClusterReader,
-  resource: Resource,
-  namespace: string,
-  name: string,
-): Promise<KubeObject | undefined> {
-  try {
-    return await reader.get(resource, namespace, name);
-  } catch (failure) {
-    if (!(failure instanceof ClusterFailure) || failure.reason !== 'forbidden') throw failure;
-    const [object] = await reader.collect(
-      resource,
-      { namespace, fieldSelector: `metadata.name=${name}` },
-      (listed) => listed,
-    );
-    return object;
-  }
 }

@@ -243,7 +243,12 @@ function poolsLookedAt({ inventory }: Survey, { pools, networks, uids }: Selecti
 
 /** Whether some verdict is missing because a right, an answer or a collected file was lacking. */
 export function hasUnanswered(claims: readonly JudgedClaim[]): boolean {
-  return claims.some(({ reason }) => UNANSWERED.has(reason));
+  return claims.some(isUnanswered);
+}
+
+/** Whether that is so of one. */
+export function isUnanswered({ reason }: JudgedClaim): boolean {
+  return UNANSWERED.has(reason);
 }
 
 const UNANSWERED: ReadonlySet<Reason> = new Set<Reason>([

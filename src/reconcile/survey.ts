@@ -49,7 +49,15 @@ export interface SurveyOptions extends InventoryOptions {
  * @throws ClusterFailure where pools or pods cannot be read
  */
 export async function survey(reader: ClusterReader, options: SurveyOptions = {}): Promise<Survey> {
-  const inventory = await readInventory(reader, options);
+  return surveyOf(reader, await readInventory(reader, options), options);
+}
+
+/** `survey` of pools and reservations that were read a moment ago. */
+export async function surveyOf(
+  reader: ClusterReader,
+  inventory: Inventory,
+  options: Omit<SurveyOptions, keyof InventoryOptions> = {},
+): Promise<Survey> {
   const gaps = new Gaps();
   const everyClaim = claimsOf(inventory);
   const asked = options.claims?.(inventory);

@@ -1,7 +1,6 @@
-import type { Finding, Severity } from '../lint/model.js';
+import type { Finding } from '../lint/model.js';
 import type { LintReport } from '../lint/report.js';
-
-const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' };
+import { data, GITHUB_LEVELS, property } from './github-command.js';
 
 /** The report as workflow commands of GitHub Actions, which it shows beside the lines. */
 export function githubText(report: LintReport): string {
@@ -16,13 +15,5 @@ function commandOf({ severity, file, line, column, endLine, endColumn, rule, mes
   const columns = line === endLine ? `,col=${column},endColumn=${endColumn}` : '';
   const place = `file=${property(file)},line=${line},endLine=${endLine}${columns},title=${property(rule)}`;
   const text = upstream === null ? message : `${message}\nThe cluster will say: ${upstream}`;
-  return `::${COMMANDS[severity]} ${place}::${data(text)}\n`;
-}
-
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return `::${GITHUB_LEVELS[severity]} ${place}::${data(text)}\n`;
 }

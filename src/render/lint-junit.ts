@@ -1,5 +1,6 @@
 import type { Finding } from '../lint/model.js';
 import type { LintReport } from '../lint/report.js';
+import { escaped } from './xml.js';
 
 /** The report as JUnit XML: a suite a file, a case a finding; infos do not fail, nor what the baseline has. */
 export function junitText(report: LintReport): string {
@@ -45,19 +46,4 @@ function caseText(finding: Finding): string {
 function unreadableText({ file, why }: LintReport['unreadable'][number]): string {
   const message = escaped(`${file} ${why}`);
   return `  <testsuite name="${escaped(file)}" tests="1" failures="0" errors="1">\n    <testcase name="reading" classname="nad lint"><error message="${message}"/></testcase>\n  </testsuite>\n`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\n': '&#10;',
-  '\t': '&#9;',
-};
-
-/** What XML 1.0 cannot hold at all becomes a replacement character. */
-function escaped(text: string): string {
-  const clean = text.replace(/[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]|\p{Cs}/gu, '\ufffd');
-  return clean.replace(/[&<>"\n\t]/g, (character) => ENTITIES[character] ?? character);
 }

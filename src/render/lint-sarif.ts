@@ -1,8 +1,9 @@
 import type { AnyRule, Finding, Severity } from '../lint/model.js';
 import type { LintReport } from '../lint/report.js';
 
-const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
-const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
+/** What SARIF calls a severity. */
+export const SARIF_LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
+export const SARIF_SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 /** What of the program stands in the report. */
 export interface SarifOptions {
@@ -21,7 +22,7 @@ export function sarifDocument(
   const used = rules.filter(({ id }) => report.findings.some(({ rule }) => rule === id));
   const indexOf = new Map(used.map(({ id }, i) => [id, i]));
   return {
-    $schema: SCHEMA,
+    $schema: SARIF_SCHEMA,
     version: '2.1.0',
     runs: [
       {
@@ -53,7 +54,7 @@ function ruleDescriptor({ id, title, why, severity, fix }: AnyRule): object {
     shortDescription: { text: title },
     fullDescription: { text: why },
     ...(fix === null ? {} : { help: { text: `Fix: ${fix.text}` } }),
-    defaultConfiguration: { level: LEVELS[severity] },
+    defaultConfiguration: { level: SARIF_LEVELS[severity] },
   };
 }
 
@@ -63,7 +64,7 @@ function resultOf(finding: Finding, ruleIndex: number | undefined): object {
   return {
     ruleId: rule,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
-    level: LEVELS[severity],
+    level: SARIF_LEVELS[severity],
     message: { text: upstream === null ? message : `${message}\nThe cluster will say: ${upstream}` },
     locations: [
       {

@@ -30,6 +30,7 @@ describe('real output keeps to its schema', () => {
     ['Pool', ['pools', 'show', '192.0.2.192-27'], 0],
     ['Pool', ['pools', 'show', 'fd00-10---64'], 0],
     ['Pool', ['pools', 'show', 'openshift-multus/10.9.0.0-24'], 0],
+    ['NodeSlicePoolList', ['slices', 'ls'], 0],
     ['NadList', ['nad', 'ls'], 0],
     ['NadList', ['nad', 'ls', '-A'], 0],
     ['NadList', ['nad', 'ls', '-n', 'nowhere'], 0],
@@ -46,6 +47,12 @@ describe('real output keeps to its schema', () => {
     ['ReconcilePlan', ['reconcile'], 1],
     ['ReconcilePlan', ['reconcile', '--all', '--include-completed', '--include-lost'], 1],
     ['ReconcilePlan', ['reconcile', '--pool', 'storage-10.20.0.0-16'], 0],
+    ['AuditReport', ['audit'], 1],
+    ['AuditReport', ['audit', '--fail-on', 'never'], 0],
+    ['Error', ['audit', '--check', 'no-such-check'], 2],
+    ['Report', ['report'], 1],
+    ['Report', ['report', '-n', 'storage'], 1],
+    ['Report', ['report', '-n', 'nowhere'], 1],
     ['Error', ['pools', 'show', 'nope'], 3],
     ['Error', ['ips', 'show', 'no-address'], 2],
     ['Error', ['ips', 'show', '--pod', 'default/nobody'], 3],
@@ -96,6 +103,8 @@ describe('the schemas are no rubber stamp', () => {
     [['ips', 'show', '10.20.9.9'], 0],
     [['ips', 'show', '--pod', 'default/api-5c'], 0],
     [['reconcile', '--pool', '192.0.2.192-27'], 1],
+    [['audit', '--check', 'audit/reservation-without-allocation'], 1],
+    [['report', '-n', 'storage'], 1],
     [['pools', 'show', 'nope'], 3],
   ])('of `%j` no field may be missing', async (args, code) => {
     const document = await documentOf(args, code);
@@ -205,8 +214,10 @@ describe('the words of the schemas are those of the code', () => {
 
   test('one schema for each kind that is printed', () => {
     expect(KINDS).toEqual([
+      'AuditReport',
       'DoctorReport',
       'Error',
+      'FixResult',
       'IPEvent',
       'IPList',
       'IPReport',
@@ -216,6 +227,8 @@ describe('the words of the schemas are those of the code', () => {
       'LintConfig',
       'LintReport',
       'NadList',
+      'NodeSlicePool',
+      'NodeSlicePoolList',
       'Pool',
       'PoolEvent',
       'PoolList',
@@ -223,6 +236,7 @@ describe('the words of the schemas are those of the code', () => {
       'ReconcilePlan',
       'ReconcileResult',
       'ReconcilerStatus',
+      'Report',
       'Rule',
       'RuleList',
       'Schedule',

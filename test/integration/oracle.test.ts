@@ -6,6 +6,7 @@ import { parseIpam } from '../../src/whereabouts/ipam.js';
 import { parsePoolName, parseReservationName, poolName, reservationName } from '../../src/whereabouts/names.js';
 import { readKey, whereaboutsOffset } from '../../src/whereabouts/offset.js';
 import { lastTick, readCalendar } from '../../src/whereabouts/schedule.js';
+import { planRanges } from '../../src/whereabouts/plan.js';
 import { divideRange } from '../../src/whereabouts/slices.js';
 import { effectiveWindow, parseExclude, windowAddresses } from '../../src/whereabouts/window.js';
 import {
@@ -347,6 +348,55 @@ if (!go) {
         return Array.from({ length: Number(division.count) }, (_, index) => division.slice(BigInt(index))?.toString());
       },
       (answer, [, sizeText]) => (answer.ok && !(Number(sizeText.replace('/', '')) > 32) ? (answer.list ?? []) : null),
+    );
+  });
+
+  test('plans of node slices', async () => {
+    const asked = fc.record({
+      range: fc.tuple(prefix, fc.integer({ min: 0, max: 12 })),
+      nodes: fc.integer({ min: 1, max: 5000 }),
+      podsPerNode: fc.integer({ min: 1, max: 5000 }),
+    });
+    const cases = sample(asked, CASES / 10)
+      .map(({ range: [range, more], ...rest }) => ({
+        range: range.masked().toString(),
+        sliceSize: range.length + more,
+        family: range.family,
+        ...rest,
+      }))
+      // For the rest whereabouts panics or makes what is no slice: see the test of divisions.
+      .filter(({ family, sliceSize }) => family === 4 && sliceSize <= 32);
+    expect(cases.length).toBeGreaterThan(CASES / 40);
+    const divided = await ask(
+      program,
+      cases.map(({ range, sliceSize }) => ({ ask: 'divide', text: range, other: sliceSize.toString() })),
+    );
+    await compare(
+      cases.map((each, index) => ({ ...each, slices: divided[index]?.list ?? [] })),
+      ({ slices }) => ({ ask: 'range', text: slices[0] ?? '', start: '', end: '' }),
+      ({ range, sliceSize, nodes, podsPerNode }) => {
+        const plans = planRanges({
+          ranges: [range],
+          sliceSize,
+          nodes,
+          podsPerNode,
+          exclude: [],
+          rangeStart: null,
+          rangeEnd: null,
+          networkName: null,
+        });
+        if ('error' in plans) return plans.error;
+        const [plan] = plans;
+        return [plan?.slices, plan?.first, plan?.perNode, plan?.capacity, plan?.fits];
+      },
+      (answer, { slices, nodes, podsPerNode }) => {
+        // Of /31 and /32 whereabouts has no usable address.
+        const [first, last] = answer.ok ? [Address.parse(answer.text), Address.parse(answer.other)] : [];
+        const each = first === undefined || last === undefined ? 0n : last.minus(first) + 1n;
+        const total = BigInt(slices.length) * each;
+        const fits = nodes <= slices.length && BigInt(podsPerNode) <= each;
+        return [slices.length, first?.toString() ?? null, each.toString(), total.toString(), fits];
+      },
     );
   });
 });

@@ -1,5 +1,6 @@
 // Command oracle answers questions about addresses, ranges and names with the functions of whereabouts itself (and of Go
-// and k8s.io/utils underneath), so that the tests of ipamctl compare with them and not with a memory of them.
+// and k8s.io/utils underneath), and about metrics with those of Prometheus, so that the tests of ipamctl compare with them
+// and not with a memory of them.
 //
 // It reads one JSON question a line from stdin and writes one JSON answer a line to stdout, in the same order.
 package main
@@ -12,10 +13,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	"github.com/prometheus/common/expfmt"
 	"github.com/robfig/cron/v3"
 	netutils "k8s.io/utils/net"
 
@@ -172,6 +176,8 @@ func reply(q question, flatFile string) (a answer) {
 			return failure(err)
 		}
 		return answer{OK: true, List: slices}
+	case "metrics":
+		return metrics(q.Text)
 	}
 	return answer{Error: "unknown question " + q.Ask}
 }
@@ -241,6 +247,37 @@ func lastTick(expression, at string) answer {
 			break
 		}
 	}
+	return a
+}
+
+// metrics reads Prometheus' text format and lists each sample as NAME{LABEL="VALUE",...} VALUE in the order of the names; what
+// the linter of Prometheus has to say is the error.
+func metrics(text string) answer {
+	var parser expfmt.TextParser
+	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		return failure(err)
+	}
+	problems, err := promlint.New(strings.NewReader(text)).Lint()
+	if err != nil {
+		return failure(err)
+	}
+	var said []string
+	for _, problem := range problems {
+		said = append(said, problem.Metric+": "+problem.Text)
+	}
+	a := answer{OK: len(said) == 0, Error: strings.Join(said, "; ")}
+	for name, family := range families {
+		for _, sample := range family.GetMetric() {
+			var labels []string
+			for _, label := range sample.GetLabel() {
+				labels = append(labels, fmt.Sprintf("%s=%q", label.GetName(), label.GetValue()))
+			}
+			value := strconv.FormatFloat(sample.GetGauge().GetValue(), 'g', -1, 64)
+			a.List = append(a.List, fmt.Sprintf("%s{%s} %s", name, strings.Join(labels, ","), value))
+		}
+	}
+	sort.Strings(a.List)
 	return a
 }
 

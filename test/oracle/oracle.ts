@@ -21,7 +21,8 @@ export interface Question {
     | 'reservationName'
     | 'assign'
     | 'load'
-    | 'divide';
+    | 'divide'
+    | 'metrics';
   readonly text: string;
   readonly other?: string;
   readonly offset?: string;

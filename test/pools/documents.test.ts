@@ -21,6 +21,7 @@ function inventory(pools: readonly Pool[], around: Around = {}): Inventory {
     reservationsByName: new ObjectIndex(reservations),
     nads: around.nads ?? [],
     nodeSlicePools: around.slices ?? [],
+    slicesFailure: undefined,
     atlas: its,
     belongings: new Map(pools.map((each) => [each, its.belongingOf(each)])),
     namespaces: null,

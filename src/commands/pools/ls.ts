@@ -9,14 +9,16 @@ import {
   variableOf,
   watchFlags,
 } from '../../cli/flags.js';
-import { LIST_FORMATS, type CommandResult } from '../../cli/result.js';
-import { judgedPoolView, poolView } from '../../cli/watched-views.js';
+import { failWhenFlag, failWhenOf, metConditions } from '../../cli/fail-when.js';
+import { METRIC_FORMATS, type CommandResult } from '../../cli/result.js';
+import { judgedPoolView, POOL_FIELDS, poolView } from '../../cli/watched-views.js';
 import type { ClusterReader } from '../../cluster/port.js';
 import { POOL_SORT_KEYS } from '../../pools/documents.js';
 import { readInventory } from '../../pools/inventory.js';
 import { listPools, selectPools } from '../../pools/list.js';
 import { staleCounts } from '../../reconcile/stale-counts.js';
 import { survey } from '../../reconcile/survey.js';
+import { poolMetrics } from '../../render/metrics.js';
 import { names } from '../../render/output.js';
 import { poolClosing, poolTable } from '../../render/pools.js';
 
@@ -28,6 +30,8 @@ export default class PoolsLs extends BaseCommand {
   static override examples = [
     '<%= config.bin %> pools ls --sort-by used',
     '<%= config.bin %> pools ls --stale',
+    "<%= config.bin %> pools ls --fail-when 'used>=80%' --fail-when 'stale>0'",
+    '<%= config.bin %> pools ls -o prometheus',
     "<%= config.bin %> pools ls -o jsonpath='{.items[*].name}'",
     '<%= config.bin %> pools ls --from must-gather.tar.gz',
     "<%= config.bin %> pools ls -w --exit-when 'used>=90%' --timeout 10m",
@@ -36,8 +40,9 @@ export default class PoolsLs extends BaseCommand {
     ...sourceFlags,
     ...namespaceFlags('only pools in this namespace'),
     ...selectorFlag,
-    ...outputFlags(LIST_FORMATS),
+    ...outputFlags(METRIC_FORMATS),
     ...watchFlags,
+    ...failWhenFlag(POOL_FIELDS),
     'sort-by': Flags.option({
       options: POOL_SORT_KEYS,
       summary: 'used: the fullest first; free: the least free first',
@@ -50,8 +55,11 @@ export default class PoolsLs extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(PoolsLs);
+    const conditions = failWhenOf(flags, POOL_FIELDS);
+    // Whoever asks about stale addresses wants them counted.
+    const stale = flags.stale || conditions.some(({ condition }) => condition.field === 'stale');
     const look = async (reader: ClusterReader): Promise<CommandResult> => {
-      const judged = flags.stale ? await survey(reader, { ...inventoryOptions(flags), findingsOnly: true }) : null;
+      const judged = stale ? await survey(reader, { ...inventoryOptions(flags), findingsOnly: true }) : null;
       const inventory =
         judged?.inventory ?? (await readInventory(reader, { ...inventoryOptions(flags), sideBySide: true }));
       const selected = await selectPools(reader, flags.selector);
@@ -64,20 +72,23 @@ export default class PoolsLs extends BaseCommand {
       });
       const incomplete = list.incomplete || (judged?.incomplete ?? false);
       const warnings = [...new Set([...list.warnings, ...(judged?.warnings ?? []), ...reader.notes])];
+      const rows = list.items.map((item) => ({ ...item }));
+      const met = metConditions(conditions, rows, POOL_FIELDS);
       return {
         document: { ...list, incomplete, warnings },
-        human: (view) => poolTable(list.items, { ...view, stale: flags.stale }),
+        human: (view) => poolTable(list.items, { ...view, stale }),
         names: () => names('ippool.whereabouts.cni.cncf.io', list.items),
+        texts: { prometheus: () => poolMetrics(list.items, incomplete) },
         closing: poolClosing(list.items, {
-          stale: flags.stale,
+          stale,
           namespaces: inventory.namespaces,
           narrowed: [flags.namespace, flags.selector, flags.network].some((value) => value !== undefined),
         }),
-        warnings,
-        exitCode: exitCodeFor(incomplete),
+        warnings: [...warnings, ...met],
+        exitCode: exitCodeFor(incomplete, met.length > 0),
       };
     };
-    if (flags.watch) await this.watchFrom(flags, flags.stale ? judgedPoolView : poolView, look);
-    else await this.presentFrom(flags, LIST_FORMATS, look);
+    if (flags.watch) await this.watchFrom(flags, stale ? judgedPoolView : poolView, look);
+    else await this.presentFrom(flags, METRIC_FORMATS, look);
   }
 }

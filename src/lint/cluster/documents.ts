@@ -1,6 +1,7 @@
 import type { ClusterReader, KubeObject, ListOptions } from '../../cluster/port.js';
 import { NADS, OPERATOR_NETWORKS, PODS } from '../../cluster/resources.js';
 import { NETWORKS_ANNOTATION } from '../../nad/network-status.js';
+import type { AnyRule } from '../model.js';
 import { type SourceFile, sourceFile } from '../source/document.js';
 import type { MissingList } from './facts.js';
 import { missingList } from './read.js';
@@ -52,6 +53,17 @@ export async function clusterDocuments(
   ]);
   const checked = new Set(selected.map(({ name }) => name));
   return { sources: [...selected, ...others.filter(({ name }) => !checked.has(name)), ...operator, ...pods], missing };
+}
+
+/** What of the lists kept rules from judging, rule by rule. */
+export function clusterGaps(
+  { missing }: Pick<ClusterDocuments, 'missing'>,
+  rules: readonly AnyRule[],
+): (MissingList & { readonly rule: string })[] {
+  return [...missing].flatMap(([pattern, list]) => {
+    const family = pattern.slice(0, -1);
+    return rules.filter(({ id }) => id.startsWith(family)).map(({ id }) => ({ rule: id, ...list }));
+  });
 }
 
 /** The text of a NAD of a cluster. */

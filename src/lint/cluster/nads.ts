@@ -49,7 +49,8 @@ async function findingsOf(sources: readonly SourceFile[]): Promise<Map<string, F
   return byFile;
 }
 
-function countsOf(findings: readonly Finding[]): JudgedNad['findings'] {
+/** How many findings there are, and the worst. */
+export function countsOf(findings: readonly Finding[]): JudgedNad['findings'] {
   const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
   const worst = SEVERITIES.map((severity) => findings.find((finding) => finding.severity === severity)).find(
     (finding) => finding !== undefined,

@@ -70,12 +70,21 @@ async function refusalOf(writer: ClusterWriter, write: PlannedWrite): Promise<st
   }
 }
 
-function tried(writer: ClusterWriter, { namespace, name, body }: PlannedWrite): Promise<WriteOutcome<unknown>> {
+function tried(
+  writer: ClusterWriter,
+  { resource, namespace, name, body }: PlannedWrite,
+): Promise<WriteOutcome<unknown>> {
   const options = { dryRun: true };
   if (isPatch(body)) return writer.patch(IP_POOLS, namespace, name, body, options);
   return isObject(body)
     ? writer.create(RESERVATIONS, namespace, body, options)
-    : writer.remove(RESERVATIONS, namespace, name, body.preconditions, options);
+    : writer.remove(
+        resource === resourceName(IP_POOLS) ? IP_POOLS : RESERVATIONS,
+        namespace,
+        name,
+        body.preconditions,
+        options,
+      );
 }
 
 function isPatch(body: PlannedWrite['body']): body is readonly JsonPatchOperation[] {

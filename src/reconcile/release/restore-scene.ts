@@ -35,17 +35,18 @@ export async function readScene(
   wanted: Wanted,
   options: InventoryOptions = {},
 ): Promise<RestoreScene> {
-  const reservations: TakenItem['reservation'][] = [];
+  const asTaken: Pick<TakenItem, 'reservation' | 'isHeld'>[] = [];
   const read = await survey(reader, {
     ...options,
     claims: (inventory) =>
       [...wanted.taken, ...wanted.companions].map((taken) => {
-        reservations.push(taken.guard?.reservation ?? null);
+        const { guard, isHeld = false } = taken;
+        asTaken.push({ reservation: guard?.reservation ?? null, isHeld });
         return claimOfTaken(taken, inventory);
       }),
   });
   const coverage = await Coverage.read(reader, read.inventory);
-  const items = read.claims.map((judged, at): TakenItem => ({ judged, reservation: reservations[at] ?? null }));
+  const items = read.claims.map((judged, at): TakenItem => ({ judged, reservation: null, ...asTaken[at] }));
   const standings = asGroups(items, standingsOf(items, new SurveySight(read, coverage)), wanted.taken.length);
   const asked = items.slice(0, wanted.taken.length);
   return {

@@ -14,6 +14,8 @@ export interface TakenItem {
   readonly judged: JudgedClaim;
   /** As the run took it; null: it took none. */
   readonly reservation: JournalReservation | null;
+  /** Its entry is there: where it went meanwhile, nothing is put back. */
+  readonly isHeld?: boolean;
 }
 
 /** Whether an address can be put back, and what of it is missing. */
@@ -106,10 +108,11 @@ function wants({ judged: { claim } }: TakenItem): string[] {
   ];
 }
 
-function standingOf({ judged, reservation }: TakenItem, sight: Sight): Standing {
+function standingOf({ judged, reservation, isHeld }: TakenItem, sight: Sight): Standing {
   const { claim, otherPods } = judged;
   const entry = entryPart(claim, sight);
   if ('why' in entry) return { state: 'blocked', why: entry.why };
+  if (entry.missing && isHeld === true) return { state: 'blocked', why: 'its entry is gone by now' };
   const guard = guardPart(claim, reservation, sight);
   if ('why' in guard) return { state: 'blocked', why: guard.why };
   if (!entry.missing && !guard.missing) return { state: 'in-place' };

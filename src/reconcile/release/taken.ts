@@ -14,9 +14,9 @@ import { allocationClaim, reservationClaim, type Claim } from '../claims.js';
 import type { IntentState, JournalIntent, JournalReservation, JournalState } from '../journal.js';
 
 /** The intent of an entry that went. */
-type EntryIntent = JournalIntent & { readonly pool: NonNullable<JournalIntent['pool']>; readonly key: string };
+export type EntryIntent = JournalIntent & { readonly pool: NonNullable<JournalIntent['pool']>; readonly key: string };
 /** The intent of a reservation that went. */
-type GuardIntent = JournalIntent & { readonly reservation: JournalReservation };
+export type GuardIntent = JournalIntent & { readonly reservation: JournalReservation };
 
 /** What a run took of one address, as its journal tells; a write that is not decided yet counts as taken. */
 export interface Taken {
@@ -24,6 +24,8 @@ export interface Taken {
   readonly entry: EntryIntent | null;
   /** null: it took none. */
   readonly guard: GuardIntent | null;
+  /** Only the reservation is missing: the entry stands. */
+  readonly isHeld?: boolean;
 }
 
 /** What of a journal is to be put back. */

@@ -1,0 +1,267 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { FixResult } from '../../src/audit/fix-result.js';
+import type { AuditReport } from '../../src/audit/report.js';
+import { attach } from '../cluster/attach.js';
+import { POOL_NAMESPACE, TestCluster } from '../cluster/cluster.js';
+import { runReconciler } from '../cluster/controllers.js';
+import { createNad, createNode, createPod, deletePod } from '../cluster/objects.js';
+import { violations } from '../support/schemas.js';
+import { jsonOf, runCli } from './support/cli.js';
+import { viewerRules, without } from './support/viewer.js';
+
+const NS = 'audited';
+const POOLS = `/apis/whereabouts.cni.cncf.io/v1alpha1/namespaces/${POOL_NAMESPACE}/ippools`;
+const RESERVATIONS = `/apis/whereabouts.cni.cncf.io/v1alpha1/namespaces/${POOL_NAMESPACE}/overlappingrangeipreservations`;
+
+let cluster: TestCluster;
+let journal: string;
+
+beforeAll(async () => {
+  journal = mkdtempSync(join(tmpdir(), 'ipamctl-audit-fix-'));
+  cluster = await TestCluster.start();
+  await createNode(cluster, 'node-a');
+  await nad('plain', { range: '10.60.0.0/24' });
+  await nad('named', { range: '10.61.0.0/24', network_name: 'auditnet' });
+  await nad('wide', { range: '10.62.0.0/24', network_name: 'auditover' });
+  await nad('narrow', { range: '10.62.0.0/25', network_name: 'auditover' });
+  for (const name of ['plain', 'named']) await pod(`stays-${name}`, name);
+});
+
+afterAll(async () => {
+  await cluster.stop();
+  rmSync(journal, { recursive: true, force: true });
+});
+
+function nad(name: string, ipam: object): Promise<unknown> {
+  const config = {
+    cniVersion: '0.3.1',
+    name,
+    type: 'macvlan',
+    master: `eth-${name}`,
+    ipam: { type: 'whereabouts', ...ipam },
+  };
+  return createNad(cluster, NS, name, config);
+}
+
+/** A pod of the real plugin; its first address. */
+async function pod(name: string, network: string, noNetworkStatus = false): Promise<string> {
+  const { networks } = await attach(cluster, { namespace: NS, name, nets: [`${NS}/${network}`], noNetworkStatus });
+  return networks[0]?.ips[0] ?? '';
+}
+
+async function audited(...args: string[]): Promise<AuditReport> {
+  const report = jsonOf(
+    await runCli(['audit', '-o', 'json', ...args], { kubeconfig: cluster.kubeconfig }),
+  ) as AuditReport;
+  expect(violations(report)).toEqual([]);
+  expect(report.incomplete).toBe(false);
+  return report;
+}
+
+/** `check subject` of what is found, from a severity on. */
+function found({ findings }: AuditReport, serious = false): string[] {
+  return findings
+    .filter(({ severity }) => !serious || severity !== 'info')
+    .map(({ check, address, object }) => `${check.slice('audit/'.length)} ${address ?? object.name}`)
+    .sort();
+}
+
+async function fixed(...args: string[]): Promise<{ code: number; result: FixResult }> {
+  const ran = await runCli(['audit', '-o', 'json', '--journal', journal, ...args], { kubeconfig: cluster.kubeconfig });
+  const result = jsonOf(ran) as FixResult;
+  expect(violations(result)).toEqual([]);
+  return { code: ran.code ?? -1, result };
+}
+
+const keyOf = (address: string): string => address.split('.').at(-1) ?? '';
+
+async function entry(pool: string, key: string): Promise<Record<string, unknown> | undefined> {
+  const object = await cluster.ok('GET', `${POOLS}/${pool}`);
+  return (object['spec'] as { allocations?: Record<string, Record<string, unknown>> }).allocations?.[key];
+}
+
+async function removeEntry(pool: string, key: string): Promise<void> {
+  await cluster.ok('PATCH', `${POOLS}/${pool}`, { spec: { allocations: { [key]: null } } });
+}
+
+describe('a healthy cluster', () => {
+  test('raises nothing, as a person sees it too', async () => {
+    expect(found(await audited())).toEqual([]);
+    const { code, stdout, stderr } = await runCli(['audit'], { kubeconfig: cluster.kubeconfig });
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(/^\s*No findings: \d+ checks over 2 pools, 2 allocations, 2 reservations, \d+ pods?\./);
+  });
+});
+
+describe('what raises a check raises it, and nothing else', () => {
+  test('the reconciler deletes the reservations of a named network: worth knowing, and mended', async () => {
+    const address = await pod('renamed', 'named');
+    await runReconciler(cluster);
+    const report = await audited('-n', NS);
+    expect(found(report, true)).toEqual([]);
+    expect(found(report)).toContain(`allocation-without-reservation ${address}`);
+    const dry = await fixed('--fix', 'allocation-without-reservation', '--dry-run=server');
+    expect([dry.code, dry.result.writes?.map(({ verb, refusal }) => [verb, refusal])]).toEqual([
+      1,
+      dry.result.items.map(() => ['create', null]),
+    ]);
+    const { code, result } = await fixed('--fix', 'allocation-without-reservation', '--yes');
+    expect(result.items.map(({ result: each, error }) => [each, error])).toEqual(
+      result.items.map(() => ['fixed', null]),
+    );
+    expect([code, result.items.length]).toEqual([0, 2]);
+    const made = await cluster.ok('GET', `${RESERVATIONS}/auditnet-${address}`);
+    expect(made['spec']).toMatchObject({ podref: `${NS}/renamed`, ifname: 'net1' });
+    expect(found(await audited())).toEqual([]);
+    await deletePod(cluster, NS, 'renamed');
+    await runCli(['reconcile', '--now', '--yes', '--journal', journal], { kubeconfig: cluster.kubeconfig });
+  });
+
+  test('an entry that got lost: untracked, and its reservation stands alone; mended by its entry', async () => {
+    const address = await pod('untracked', 'plain');
+    await removeEntry('10.60.0.0-24', keyOf(address));
+    expect(found(await audited())).toEqual([
+      `reservation-without-allocation ${address}`,
+      `untracked-live-ip ${address}`,
+    ]);
+    const asked = await runCli(['audit', '--fix', 'untracked-live-ip'], { kubeconfig: cluster.kubeconfig });
+    expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('--fix needs --yes')]);
+    const { code, result } = await fixed('--fix', 'untracked-live-ip', '--yes');
+    expect([code, result.items]).toEqual([
+      0,
+      [expect.objectContaining({ address, action: 'add-key', result: 'fixed', error: null })],
+    ]);
+    expect(result.journal).not.toBeNull();
+    expect(await entry('10.60.0.0-24', keyOf(address))).toEqual({ id: '', podref: `${NS}/untracked`, ifname: 'net1' });
+    expect(found(await audited())).toEqual([]);
+    await deletePod(cluster, NS, 'untracked');
+    await runCli(['reconcile', '--now', '--yes', '--journal', journal], { kubeconfig: cluster.kubeconfig });
+  });
+
+  test('a pod that is gone: stale, and released by the report', async () => {
+    const address = await pod('gone', 'plain');
+    const other = await pod('gone-too', 'named');
+    await deletePod(cluster, NS, 'gone');
+    const file = join(journal, 'report.json');
+    await runCli(['audit', '-o', `json=${file}`], { kubeconfig: cluster.kubeconfig });
+    // What the report does not name is left alone, though it is stale by now.
+    await deletePod(cluster, NS, 'gone-too');
+    const args = ['ips', 'release', '--from-report', file, '--yes', '--journal', journal, '-o', 'json'];
+    const ran = await runCli(args, { kubeconfig: cluster.kubeconfig });
+    const { items } = jsonOf(ran) as { items: { address: string; result: string | null }[] };
+    expect(items.filter(({ result }) => result === 'released').map((item) => item.address)).toEqual([address]);
+    expect(found(await audited())).toEqual([`stale-allocation ${other}`]);
+    await runCli(['reconcile', '--now', '--yes', '--journal', journal], { kubeconfig: cluster.kubeconfig });
+  });
+
+  test('a running pod without network-status', async () => {
+    await pod('silent', 'plain', true);
+    expect(found(await audited())).toEqual(['missing-network-status silent']);
+    await deletePod(cluster, NS, 'silent');
+    await runCli(['reconcile', '--now', '--yes', '--journal', journal], { kubeconfig: cluster.kubeconfig });
+  });
+
+  test('overlapping ranges hand one address out twice once the reconciler has run', async () => {
+    const first = await pod('twice-a', 'wide');
+    await runReconciler(cluster);
+    const second = await pod('twice-b', 'narrow');
+    expect(second).toBe(first);
+    expect(found(await audited(), true)).toEqual([
+      `duplicate-allocation ${first}`,
+      `duplicate-live-ip ${first}`,
+      `owner-mismatch ${first}`,
+    ]);
+    for (const name of ['twice-a', 'twice-b']) await deletePod(cluster, NS, name);
+    // The same run took the reservation of another named network's pod.
+    expect((await fixed('--fix', 'allocation-without-reservation', '--yes')).code).toBe(0);
+    await runCli(['reconcile', '--now', '--yes', '--journal', journal], { kubeconfig: cluster.kubeconfig });
+  });
+
+  test('what only a hand can write: keys, owners, ranges', async () => {
+    const body = { podref: `${NS}/stays-plain`, id: 'x' };
+    await cluster.ok('PATCH', `${POOLS}/10.60.0.0-24`, {
+      spec: { allocations: { '18446463705355360228': body, 200: { ...body, podref: 'nobody' } } },
+    });
+    for (const [name, range] of [
+      ['10.66.0.0-24', '10.66.0.9/24'],
+      ['10.67.0.0-24', 'nothing'],
+    ] as const) {
+      await cluster.ok('POST', POOLS, {
+        apiVersion: 'whereabouts.cni.cncf.io/v1alpha1',
+        kind: 'IPPool',
+        metadata: { name, namespace: POOL_NAMESPACE },
+        spec: { range, allocations: {} },
+      });
+    }
+    const checks = found(await audited(), true);
+    expect(checks).toEqual([
+      'invalid-offset 10.60.0.0-24',
+      'invalid-podref 10.60.0.200',
+      'invalid-pool-range 10.67.0.0-24',
+      'unmasked-pool-range 10.66.0.0-24',
+    ]);
+    await cluster.ok('PATCH', `${POOLS}/10.60.0.0-24`, {
+      spec: { allocations: { '18446463705355360228': null, 200: null } },
+    });
+    const deleted = await fixed('--fix', 'orphan-pool', '--yes');
+    // The pools of the networks are mapped, these are not.
+    expect(deleted.result.items.map(({ object, result }) => [object.name, result]).sort()).toEqual([
+      ['10.66.0.0-24', 'fixed'],
+      ['10.67.0.0-24', 'fixed'],
+    ]);
+    expect(deleted.code).toBe(0);
+    expect((await cluster.request('GET', `${POOLS}/10.66.0.0-24`)).status).toBe(404);
+    expect((await cluster.request('GET', `${POOLS}/10.60.0.0-24`)).status).toBe(200);
+    expect(found(await audited())).toEqual([]);
+  });
+
+  test('a pool where the plugin does not look; without a right to Leases nobody knows, and says so', async () => {
+    const namespace = 'old-place';
+    await cluster.ok('POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+    });
+    const path = `/apis/whereabouts.cni.cncf.io/v1alpha1/namespaces/${namespace}/ippools`;
+    await cluster.ok('POST', path, {
+      apiVersion: 'whereabouts.cni.cncf.io/v1alpha1',
+      kind: 'IPPool',
+      metadata: { name: '10.60.0.0-24', namespace },
+      spec: { range: '10.60.0.0/24', allocations: {} },
+    });
+    expect(found(await audited(), true)).toEqual(['foreign-namespace 10.60.0.0-24']);
+    const rules = await viewerRules();
+    const seeing = await cluster.kubeconfigFor('audit-viewer', { rules });
+    const seen = jsonOf(await runCli(['audit', '-o', 'json'], { kubeconfig: seeing })) as AuditReport;
+    expect([found(seen, true), seen.incomplete, seen.skipped]).toEqual([['foreign-namespace 10.60.0.0-24'], false, []]);
+    const blind = await cluster.kubeconfigFor('audit-no-leases', {
+      rules: without(rules, { resource: 'leases', verb: 'get' }),
+    });
+    const ran = await runCli(['audit', '-o', 'json', '--fail-on', 'never'], { kubeconfig: blind });
+    const report = jsonOf(ran) as AuditReport;
+    expect([ran.code, report.incomplete, found(report, true)]).toEqual([1, true, []]);
+    expect(report.skipped).toEqual([
+      { check: 'audit/foreign-namespace', why: expect.stringContaining('may not get leases') as unknown },
+    ]);
+    await cluster.ok('DELETE', `${path}/10.60.0.0-24`);
+  });
+
+  test('a finished pod, and one whose network-status another pod shows as well', async () => {
+    const address = await pod('done', 'plain');
+    await cluster.ok('PATCH', `/api/v1/namespaces/${NS}/pods/done/status`, { status: { phase: 'Succeeded' } });
+    const report = await audited();
+    expect(found(report)).toEqual([`finished-pod ${address}`]);
+    const twin = [{ name: `${NS}/plain`, interface: 'net1', ips: [await stays()] }];
+    await createPod(cluster, { namespace: NS, name: 'twin', networkStatus: twin });
+    expect(found(await audited(), true)).toEqual([`duplicate-live-ip ${await stays()}`]);
+  });
+});
+
+async function stays(): Promise<string> {
+  const object = await cluster.ok('GET', `/api/v1/namespaces/${NS}/pods/stays-plain`);
+  const text = object.metadata?.annotations?.['k8s.v1.cni.cncf.io/network-status'] ?? '';
+  return /10\.60\.0\.\d+/.exec(text)?.[0] ?? '';
+}

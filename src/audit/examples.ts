@@ -134,6 +134,23 @@ export function lease(name: string, namespace = NAMESPACE): KubeObject {
   };
 }
 
+/** The DaemonSet that puts whereabouts on the nodes, of an image with that tag. */
+export function whereaboutsDaemonSet(tag: string): KubeObject {
+  const labels = { app: 'whereabouts' };
+  const container = {
+    name: 'whereabouts',
+    image: `registry.example.com/whereabouts:${tag}`,
+    command: ['/bin/sh'],
+    args: ['-c', '/install-cni.sh && /ip-control-loop -log-level debug'],
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'whereabouts', namespace: NAMESPACE, uid: 'daemonset-whereabouts', labels },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [container] } } },
+  };
+}
+
 /** A pod that has its address as it should: the entry 5 of `10.0.0.0/24`, its reservation, and the NAD `tenant`. */
 export const HEALTHY: readonly KubeObject[] = [
   whereaboutsNad('tenant', { range: '10.0.0.0/24' }),

@@ -1,6 +1,7 @@
 import { allocationWithoutReservation } from './checks/allocation-without-reservation.js';
 import { capacity } from './checks/capacity.js';
 import { collectionFailedEvent } from './checks/collection-failed-event.js';
+import { crdDrift } from './checks/crd-drift.js';
 import { duplicateAllocation } from './checks/duplicate-allocation.js';
 import { duplicateLiveIp } from './checks/duplicate-live-ip.js';
 import { finishedPod } from './checks/finished-pod.js';
@@ -34,6 +35,7 @@ export const CHECKS: readonly AnyCheck[] = [
   allocationWithoutReservation,
   capacity,
   collectionFailedEvent,
+  crdDrift,
   duplicateAllocation,
   duplicateLiveIp,
   finishedPod,

@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster.stop();
   rmSync(folder, { recursive: true, force: true });
-  rmSync('plan.json', { force: true });
+  for (const written of ['plan.json', 'lab.tar.gz', 'case-1234.tar.gz']) rmSync(written, { force: true });
 });
 
 describe('README', () => {

@@ -20,7 +20,10 @@ import { orphanPool } from './checks/orphan-pool.js';
 import { outsideWindow } from './checks/outside-window.js';
 import { ownerMismatch } from './checks/owner-mismatch.js';
 import { pendingForAddress } from './checks/pending-for-address.js';
+import { reconcilerMissing } from './checks/reconciler-missing.js';
+import { reconcilerNotRunning } from './checks/reconciler-not-running.js';
 import { reservationWithoutAllocation } from './checks/reservation-without-allocation.js';
+import { scheduleNotInForce } from './checks/schedule-not-in-force.js';
 import { sliceNodeMismatch } from './checks/slice-node-mismatch.js';
 import { staleAllocation } from './checks/stale-allocation.js';
 import { unmaskedPoolRange } from './checks/unmasked-pool-range.js';
@@ -51,7 +54,10 @@ export const CHECKS: readonly AnyCheck[] = [
   outsideWindow,
   ownerMismatch,
   pendingForAddress,
+  reconcilerMissing,
+  reconcilerNotRunning,
   reservationWithoutAllocation,
+  scheduleNotInForce,
   sliceNodeMismatch,
   staleAllocation,
   unmaskedPoolRange,

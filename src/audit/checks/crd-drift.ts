@@ -10,7 +10,7 @@ import {
   type Resource,
 } from '../../cluster/resources.js';
 import { atLeast, type Version } from '../../lint/version.js';
-import { HEALTHY, whereaboutsDaemonSet } from '../examples.js';
+import { HEALTHY, reconcilerWorkload, whereaboutsDaemonSet } from '../examples.js';
 import { defineCheck, type Draft } from '../model.js';
 import { definitions, type Definitions, type DefinitionSight, type Schema } from '../sources/definitions.js';
 import { pluginVersions } from '../sources/plugin-versions.js';
@@ -51,6 +51,7 @@ export const crdDrift = defineCheck({
     objects: [
       ...HEALTHY,
       whereaboutsDaemonSet('v0.9.4'),
+      reconcilerWorkload('Deployment'),
       ofReservations({ containerid: {}, podref: {} }, ['containerid', 'podref']),
     ],
   },
@@ -59,6 +60,7 @@ export const crdDrift = defineCheck({
     objects: [
       ...HEALTHY,
       whereaboutsDaemonSet('v0.9.4'),
+      reconcilerWorkload('Deployment'),
       ofReservations({ containerid: {}, podref: {}, ifname: {} }, ['podref']),
     ],
   },

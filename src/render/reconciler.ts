@@ -123,7 +123,7 @@ function forceLine({ pods, problems }: ReconcilerStatus, screen: Screen): string
   const open = pods.filter(({ inForce }) => inForce === null).length;
   const seen = `${yes.toString()} of ${pods.length.toString()} ${pods.length === 1 ? 'pod' : 'pods'}`;
   const unseen = open === 0 ? '' : `; not seen of ${open.toString()}`;
-  if (wrong !== undefined) return line(screen, 'bad', 'in force', `${seen}: ${wrong.message}${unseen}`);
+  if (wrong !== undefined) return line(screen, 'bad', 'in force', `${wrong.message}${unseen}`);
   return line(screen, open === 0 && yes > 0 ? 'good' : 'open', 'in force', `${seen}${unseen}`);
 }
 

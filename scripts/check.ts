@@ -11,6 +11,7 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
   ['imports', 'depcruise', '--output-type', 'err', 'src'],
   ['dead code', 'knip'],
   ['rule pages', 'tsx', 'scripts/rule-docs.ts', '--check'],
+  ['check pages', 'tsx', 'scripts/check-docs.ts', '--check'],
 ];
 
 let failed = 0;

@@ -1,39 +1,11 @@
 /** `npm run docs:rules`: writes docs/rules/ of the registry. With --check it writes nothing and fails on a difference. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { upstreamOf } from '../src/lint/examples.js';
 import type { AnyRule, Severity } from '../src/lint/model.js';
 import { RULES } from '../src/lint/registry.js';
 import { ruleDocument, type RuleDocument, type ShownExample } from '../src/lint/rule-documents.js';
+import { cell, writeOrCheck } from './pages.js';
 
-const folder = join(resolve(dirname(fileURLToPath(import.meta.url)), '..'), 'docs/rules');
-
-const pages = await rulePages(RULES);
-if (process.argv.includes('--check')) check();
-else write();
-
-function write(): void {
-  rmSync(folder, { recursive: true, force: true });
-  for (const [name, text] of pages) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  console.log(`wrote ${pages.size} pages to docs/rules`);
-}
-
-function check(): void {
-  const there = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
-  const stale = [...pages].filter(
-    ([name, text]) => !there.includes(name) || readFileSync(join(folder, name), 'utf8') !== text,
-  );
-  const extra = there.filter((name) => !pages.has(name));
-  for (const name of [...stale.map(([each]) => each), ...extra]) console.error(`docs/rules/${name} is stale`);
-  if (stale.length + extra.length > 0) {
-    console.error('write them anew: npm run docs:rules');
-    process.exitCode = 1;
-  }
-}
+writeOrCheck('docs/rules', await rulePages(RULES), 'docs:rules');
 
 /** A page for each rule, and one that lists them. */
 async function rulePages(rules: readonly AnyRule[]): Promise<Map<string, string>> {
@@ -89,8 +61,4 @@ function fenced(language: string, text: string): string {
 function fixWord(fix: RuleDocument['fix']): string {
   if (fix === null) return '';
   return fix.kind === 'safe' ? '`--fix`' : 'by hand';
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', String.raw`\|`);
 }

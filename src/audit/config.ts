@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../cni/go-json.js';
-import { InputFailure } from '../errors.js';
+import { InputFailure, UsageFailure } from '../errors.js';
 import type { ConfigFile } from '../lint/config.js';
 import { SEVERITIES, type Severity } from '../lint/model.js';
 import { DEFAULT_SETTINGS, type AnyCheck, type AuditSettings } from './model.js';
@@ -47,6 +47,42 @@ export function auditConfig(
   return { failOn, capacityWarning, capacityError, checks: severitiesOf(section['checks'], checks, nearest, wrong) };
 }
 
+/** Thresholds as the flags give them; undefined: the flag was not given. */
+export interface GivenThresholds {
+  readonly 'capacity-warning'?: string | undefined;
+  readonly 'capacity-error'?: string | undefined;
+}
+
+/**
+ * The thresholds of the flags, and for what they leave out those of the configuration.
+ * @throws UsageFailure where one is no percentage, or the warning would come after the error
+ */
+export function thresholdsOf(
+  given: GivenThresholds,
+  config: Pick<AuditConfig, 'capacityWarning' | 'capacityError'>,
+): Pick<AuditSettings, 'capacityWarning' | 'capacityError'> {
+  const capacityWarning = givenPercent('capacity-warning', given) ?? config.capacityWarning;
+  const capacityError = givenPercent('capacity-error', given) ?? config.capacityError;
+  if (capacityWarning > capacityError) {
+    throw new UsageFailure(`a warning from ${capacityWarning} % on comes after the error from ${capacityError} % on`, {
+      hints: ['give both: --capacity-warning N --capacity-error N'],
+    });
+  }
+  return { capacityWarning, capacityError };
+}
+
+function givenPercent(flag: keyof GivenThresholds, given: GivenThresholds): number | undefined {
+  const text = given[flag];
+  if (text === undefined) return undefined;
+  const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (isPercent(value)) return value;
+  throw new UsageFailure(`--${flag} "${text}" is no percentage`, { hints: ['a number above 0, 100 at most'] });
+}
+
+function isPercent(value: number): boolean {
+  return value > 0 && value <= 100;
+}
+
 /** The checks that are left, and the severities that differ from their own. */
 export function appliedChecks(
   checks: readonly AnyCheck[],
@@ -62,7 +98,7 @@ function percentOf(
   wrong: (what: string) => InputFailure,
 ): number {
   const value = section[key] ?? DEFAULT_SETTINGS[key];
-  if (typeof value === 'number' && value > 0 && value <= 100) return value;
+  if (typeof value === 'number' && isPercent(value)) return value;
   throw wrong(`audit.${key} is ${JSON.stringify(value)}, and no percentage`);
 }
 

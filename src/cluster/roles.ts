@@ -54,7 +54,6 @@ const VIEWER: readonly (readonly [Resource, ...string[]])[] = [
   [PODS, 'get', 'list', 'watch'],
   [NODES, 'list'],
   [EVENTS, 'list'],
-  [LEASES, 'list'],
   [STATEFUL_SETS, 'get', 'list'],
   [MIGRATIONS, 'list'],
   [VIRTUAL_MACHINE_INSTANCES, 'get'],

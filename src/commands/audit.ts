@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { audit } from '../audit/engine.js';
 import { chosenChecks } from '../audit/chosen.js';
-import { appliedChecks, auditConfig, FAIL_ON, type FailOn } from '../audit/config.js';
+import { appliedChecks, auditConfig, FAIL_ON, thresholdsOf, type FailOn } from '../audit/config.js';
 import { fixableChecks } from '../audit/mends.js';
 import type { AnyCheck } from '../audit/model.js';
 import { CHECKS } from '../audit/registry.js';
@@ -22,6 +22,8 @@ import { json } from '../render/output.js';
 
 const FIX_FORMATS = ['table', 'wide', 'json', 'yaml', 'jsonpath'] as const;
 const FORMATS = [...FIX_FORMATS, 'sarif', 'junit', 'github', 'prometheus'] as const;
+
+const percentFlag = (name: string, summary: string) => Flags.string({ summary, helpValue: 'N', env: variableOf(name) });
 
 export default class Audit extends FixCommand {
   static override summary = 'check pools, reservations, pods and NADs of a cluster against each other';
@@ -46,12 +48,14 @@ export default class Audit extends FixCommand {
       summary: 'the least severity that makes the exit code 1; warning when not given',
       env: variableOf('fail-on'),
     })(),
+    'capacity-warning': percentFlag('capacity-warning', 'how full is a warning, in percent; 80 when not given'),
+    'capacity-error': percentFlag('capacity-error', 'how full is an error, in percent; 95 when not given'),
     fix: Flags.string({
       summary: 'mend what this check finds; may be given several times',
       helpValue: 'ID',
       multiple: true,
       multipleNonGreedy: true,
-      exclusive: ['check', 'fail-on', 'selector'],
+      exclusive: ['check', 'fail-on', 'capacity-warning', 'capacity-error', 'selector'],
     }),
     config: Flags.string({
       summary: 'configuration file; without it the nearest .ipamctl.yaml upwards',
@@ -68,8 +72,7 @@ export default class Audit extends FixCommand {
     const chosen = chosenChecks(CHECKS, flags.check, nearest);
     const file = await readConfigFile(flags.config);
     const config = auditConfig(file, CHECKS, nearest);
-    const { capacityWarning, capacityError } = config;
-    const settings = { ipamNamespace: flags['ipam-namespace'], capacityWarning, capacityError };
+    const settings = { ipamNamespace: flags['ipam-namespace'], ...thresholdsOf(flags, config) };
     if (fixes !== undefined) {
       const asked = { namespace, uids: null };
       await this.presentFix(flags, FIX_FORMATS, { checks: fixes, settings, isAsked: (each) => isAsked(each, asked) });

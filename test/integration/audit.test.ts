@@ -10,11 +10,18 @@ import { runReconciler } from '../cluster/controllers.js';
 import { createNad, createNode, createPod, deletePod } from '../cluster/objects.js';
 import { violations } from '../support/schemas.js';
 import { jsonOf, runCli } from './support/cli.js';
+import { deploy, UPSTREAMS } from './support/reconcilers.js';
 import { viewerRules, without } from './support/viewer.js';
 
 const NS = 'audited';
 const POOLS = `/apis/whereabouts.cni.cncf.io/v1alpha1/namespaces/${POOL_NAMESPACE}/ippools`;
 const RESERVATIONS = `/apis/whereabouts.cni.cncf.io/v1alpha1/namespaces/${POOL_NAMESPACE}/overlappingrangeipreservations`;
+
+/** Its reconciler is deployed, and no node runs it. */
+const WITHOUT_PODS = [
+  { check: 'audit/reconciler-not-running', why: 'no reconciler has started' },
+  { check: 'audit/schedule-not-in-force', why: 'no schedule is set' },
+];
 
 let cluster: TestCluster;
 let journal: string;
@@ -23,6 +30,7 @@ beforeAll(async () => {
   journal = mkdtempSync(join(tmpdir(), 'ipamctl-audit-fix-'));
   cluster = await TestCluster.start();
   await createNode(cluster, 'node-a');
+  await deploy(cluster, UPSTREAMS, 1);
   await nad('plain', { range: '10.60.0.0/24' });
   await nad('named', { range: '10.61.0.0/24', network_name: 'auditnet' });
   await nad('wide', { range: '10.62.0.0/24', network_name: 'auditover' });
@@ -97,6 +105,22 @@ describe('a healthy cluster', () => {
 });
 
 describe('what raises a check raises it, and nothing else', () => {
+  test('nothing that reconciles: where it went, and not where it is in another namespace than usual', async () => {
+    const path = '/apis/apps/v1/namespaces/kube-system/deployments/whereabouts-reconciler';
+    await cluster.ok('DELETE', path);
+    const report = await audited();
+    expect(report.findings.map(({ check, severity }) => [check, severity])).toEqual([
+      ['audit/reconciler-missing', 'error'],
+    ]);
+    expect(report.findings[0]?.message).toMatch(
+      /^nothing that reconciles is deployed, and 4 networks use whereabouts$/,
+    );
+    await deploy(cluster, { ...UPSTREAMS, namespace: 'elsewhere' }, 1);
+    expect(found(await audited())).toEqual([]);
+    await cluster.ok('DELETE', path.replace('kube-system', 'elsewhere'));
+    await deploy(cluster, UPSTREAMS, 1);
+  });
+
   test('the reconciler deletes the reservations of a named network: worth knowing, and mended', async () => {
     const address = await pod('renamed', 'named');
     await runReconciler(cluster);
@@ -236,7 +260,11 @@ describe('what raises a check raises it, and nothing else', () => {
     const rules = await viewerRules();
     const seeing = await cluster.kubeconfigFor('audit-viewer', { rules });
     const seen = jsonOf(await runCli(['audit', '-o', 'json'], { kubeconfig: seeing })) as AuditReport;
-    expect([found(seen, true), seen.incomplete, seen.skipped]).toEqual([['foreign-namespace 10.60.0.0-24'], false, []]);
+    expect([found(seen, true), seen.incomplete, seen.skipped]).toEqual([
+      ['foreign-namespace 10.60.0.0-24'],
+      false,
+      WITHOUT_PODS,
+    ]);
     const blind = await cluster.kubeconfigFor('audit-no-leases', {
       rules: without(rules, { resource: 'leases', verb: 'get' }),
     });
@@ -245,6 +273,7 @@ describe('what raises a check raises it, and nothing else', () => {
     expect([ran.code, report.incomplete, found(report, true)]).toEqual([1, true, []]);
     expect(report.skipped).toEqual([
       { check: 'audit/foreign-namespace', why: expect.stringContaining('may not get leases') as unknown },
+      ...WITHOUT_PODS,
     ]);
     await cluster.ok('DELETE', `${path}/10.60.0.0-24`);
   });

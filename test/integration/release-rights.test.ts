@@ -118,6 +118,7 @@ test('the role as it is printed', async () => {
     'create events',
     'create leases',
     'create overlappingrangeipreservations',
+    'delete ippools',
     'delete overlappingrangeipreservations',
     'patch ippools',
     'update leases',
@@ -169,6 +170,7 @@ const WITHOUT: Readonly<Record<string, Without>> = {
   'get ippools whereabouts.cni.cncf.io': REFUSED,
   'list ippools whereabouts.cni.cncf.io': REFUSED,
   'patch ippools whereabouts.cni.cncf.io': REFUSED,
+  // For `audit --fix` alone.
   'delete ippools whereabouts.cni.cncf.io': UNUSED,
   'get overlappingrangeipreservations whereabouts.cni.cncf.io': REFUSED,
   // Keys would go without reservations that nobody sees.
@@ -196,6 +198,12 @@ const WITHOUT: Readonly<Record<string, Without>> = {
   'list deployments apps': UNUSED,
   'get configmaps ': UNUSED,
   'get pods/log ': UNUSED,
+  // For `--watch` alone.
+  'watch ippools whereabouts.cni.cncf.io': UNUSED,
+  'watch overlappingrangeipreservations whereabouts.cni.cncf.io': UNUSED,
+  'watch nodeslicepools whereabouts.cni.cncf.io': UNUSED,
+  'watch network-attachment-definitions k8s.cni.cncf.io': UNUSED,
+  'watch pods ': UNUSED,
   // For `nad lint` alone.
   'list networks config.openshift.io': UNUSED,
   'list networks operator.openshift.io': UNUSED,
@@ -205,6 +213,10 @@ const WITHOUT: Readonly<Record<string, Without>> = {
   // For `shim` alone.
   'get networks operator.openshift.io': UNUSED,
   'get clusteroperators config.openshift.io': UNUSED,
+  // For `snapshot save` alone.
+  'list namespaces ': UNUSED,
+  'list leases coordination.k8s.io': UNUSED,
+  'get customresourcedefinitions apiextensions.k8s.io': UNUSED,
   'get namespaces ': WARNED,
 };
 

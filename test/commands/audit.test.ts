@@ -1,0 +1,70 @@
+/** What `audit` makes of its flags and of the configuration, on the built program and files. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AuditReport } from '../../src/audit/report.js';
+import { exampleFiles } from '../../src/audit/examples.js';
+import { CHECKS } from '../../src/audit/registry.js';
+import { ipamctl } from '../support/program.js';
+import { folderWith, removeFolders } from '../support/world.js';
+
+let full: string;
+let config: string;
+beforeAll(() => {
+  const capacity = CHECKS.find(({ id }) => id === 'audit/capacity');
+  if (capacity === undefined) throw new Error('there is no audit/capacity');
+  // Of 14 addresses 13 are held: 92 %.
+  full = folderWith(Object.fromEntries(exampleFiles(capacity.raises)));
+  config = join(folderWith({}), 'audit.yaml');
+  writeFileSync(config, 'audit:\n  capacityWarning: 50\n  capacityError: 90\n');
+});
+afterAll(removeFolders);
+
+async function severities(...args: string[]): Promise<unknown> {
+  const run = await ipamctl(['audit', '--check', 'capacity', '--from', full, '-o', 'json', ...args]);
+  const { findings } = JSON.parse(run.stdout) as AuditReport;
+  return [run.code, findings.map(({ severity }) => severity)];
+}
+
+describe('how full a window may be', () => {
+  test.each([
+    [[], [1, ['warning']]],
+    [
+      ['--capacity-error', '92.5'],
+      [1, ['error']],
+    ],
+    [
+      ['--capacity-warning', '95'],
+      [0, []],
+    ],
+    [
+      ['--capacity-warning', '96', '--capacity-error', '99'],
+      [0, []],
+    ],
+    [
+      ['--fail-on', 'error'],
+      [0, ['warning']],
+    ],
+  ] as [string[], unknown][])('%j', async (args, expected) => {
+    expect(await severities(...args)).toEqual(expected);
+  });
+
+  test('flags win over the configuration, each by itself', async () => {
+    expect(await severities('--config', config)).toEqual([1, ['error']]);
+    expect(await severities('--config', config, '--capacity-error', '99')).toEqual([1, ['warning']]);
+  });
+
+  test.each([
+    [['--capacity-warning', '0'], '--capacity-warning "0" is no percentage'],
+    [['--capacity-warning', '101'], '--capacity-warning "101" is no percentage'],
+    [['--capacity-error', '-5'], '--capacity-error "-5" is no percentage'],
+    [['--capacity-error', '80%'], '--capacity-error "80%" is no percentage'],
+    [['--capacity-error', ''], '--capacity-error "" is no percentage'],
+    [['--capacity-warning', '97'], 'a warning from 97 % on comes after the error from 95 % on'],
+    [['--fix', 'orphan-pool', '--capacity-error', '90'], '--capacity-error'],
+  ] as [string[], string][])('%j is refused', async (args, said) => {
+    const run = await ipamctl(['audit', '--from', full, ...args]);
+    expect([run.code, run.stdout]).toEqual([2, '']);
+    expect(run.stderr).toContain(said);
+  });
+});

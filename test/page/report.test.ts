@@ -140,7 +140,9 @@ describe('of the sample', () => {
         .filter((table) => {
           const heads = table.querySelectorAll('thead th').length;
           const rows = [...table.querySelectorAll('tbody tr')];
-          return rows.length === 0 ? !table.hidden : rows.some(({ children }) => children.length !== heads);
+          return rows.length === 0
+            ? !table.hasAttribute('hidden')
+            : rows.some(({ children }) => children.length !== heads);
         })
         .map((table) => table.getAttribute('aria-label')),
     );

@@ -135,6 +135,18 @@ describe('of the sample', () => {
       '',
     ]);
     expect(await page.locator('#slices .problems').textContent()).toContain('no slice for node node-c');
+    const uneven = await page.locator('table').evaluateAll((tables) =>
+      tables
+        .filter((table) => {
+          const heads = table.querySelectorAll('thead th').length;
+          const rows = [...table.querySelectorAll('tbody tr')];
+          return rows.length === 0
+            ? !table.hasAttribute('hidden')
+            : rows.some(({ children }) => children.length !== heads);
+        })
+        .map((table) => table.getAttribute('aria-label')),
+    );
+    expect(uneven).toEqual([]);
     await page.context().close();
   });
 

@@ -202,13 +202,7 @@ export class Findings {
 
   constructor(readonly findings: readonly PageFinding[]) {
     this.#texts = findings.map((finding) => finding.join('\n').toLowerCase());
-    const { table, body } = tableOf('Findings', [
-      'Severity',
-      'Finding',
-      'Object',
-      'Check',
-      'What mends or explains it',
-    ]);
+    const { table, body } = tableOf('Findings', ['Severity', 'Finding', 'What mends or explains it']);
     this.#list = new Portion(body, findingRow, { step: STEP, noun: 'findings' });
     this.#table = table;
   }

@@ -80,7 +80,7 @@ module.exports = {
       room('audit'),
       [
         '^src/(audit|openshift|pools|reconcile|nad|whereabouts|cni|net)/',
-        '^src/lint/(model|config)\\.ts$',
+        '^src/lint/(model|config|version)\\.ts$',
         '^src/cluster/(port|writer|resources|fields)\\.ts$',
         '^src/errors\\.ts$',
       ],

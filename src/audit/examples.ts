@@ -134,6 +134,23 @@ export function lease(name: string, namespace = NAMESPACE): KubeObject {
   };
 }
 
+/** The DaemonSet that puts whereabouts on the nodes, of an image with that tag. */
+export function whereaboutsDaemonSet(tag: string): KubeObject {
+  const labels = { app: 'whereabouts' };
+  const container = {
+    name: 'whereabouts',
+    image: `registry.example.com/whereabouts:${tag}`,
+    command: ['/bin/sh'],
+    args: ['-c', '/install-cni.sh && /ip-control-loop -log-level debug'],
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'whereabouts', namespace: NAMESPACE, uid: 'daemonset-whereabouts', labels },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [container] } } },
+  };
+}
+
 /** A pod that has its address as it should: the entry 5 of `10.0.0.0/24`, its reservation, and the NAD `tenant`. */
 export const HEALTHY: readonly KubeObject[] = [
   whereaboutsNad('tenant', { range: '10.0.0.0/24' }),
@@ -143,8 +160,87 @@ export const HEALTHY: readonly KubeObject[] = [
   node('node-a'),
 ];
 
-/** The example as files of a snapshot, which holds every kind: what the example does not have is an empty list. */
-export function exampleFiles({ objects, logs = {} }: Pick<Example, 'objects' | 'logs'>): Map<string, string> {
+const RECONCILER = 'whereabouts-reconciler';
+
+/** A workload of whereabouts; upstream's reconciler, unless said otherwise. */
+export function reconcilerWorkload(
+  kind: 'DaemonSet' | 'Deployment',
+  {
+    name = RECONCILER,
+    image = 'ghcr.io/k8snetworkplumbingwg/whereabouts:v0.9.4',
+    command = ['/ip-reconciler'],
+  }: { name?: string; image?: string; command?: readonly string[] } = {},
+): KubeObject {
+  const isReconciler = name === RECONCILER;
+  const mount = { name: 'cron', mountPath: '/cron-schedule' };
+  const configMap = { name: 'whereabouts-config', items: [{ key: 'cron-expression', path: 'config' }] };
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name, namespace: NAMESPACE, uid: `workload-${name}` },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { name } },
+      template: {
+        spec: {
+          containers: [{ name, image, command, volumeMounts: isReconciler ? [mount] : [] }],
+          volumes: isReconciler ? [{ name: 'cron', configMap }] : [],
+        },
+      },
+    },
+    status: { desiredNumberScheduled: 1, numberReady: 1, readyReplicas: 1 },
+  };
+}
+
+/** A reconciler with its pod, which started two days before and logged that schedule and those runs of the day. */
+export function reconcilerExample(
+  objects: readonly KubeObject[],
+  configured: string,
+  inForce: string,
+  runs: readonly string[],
+): Pick<Example, 'objects'> & Required<Pick<Example, 'logs'>> {
+  const startedAt = '2026-02-27T00:00:00Z';
+  const pod: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `${RECONCILER}-x`, namespace: NAMESPACE, uid: 'pod-reconciler', labels: { name: RECONCILER } },
+    spec: { nodeName: 'node-a', containers: [{ name: RECONCILER }] },
+    status: {
+      phase: 'Running',
+      containerStatuses: [{ name: RECONCILER, ready: true, restartCount: 0, state: { running: { startedAt } } }],
+    },
+  };
+  const configMap: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'whereabouts-config',
+      namespace: NAMESPACE,
+      uid: 'map-schedule',
+      creationTimestamp: '2026-02-01T00:00:00Z',
+    },
+    data: { 'cron-expression': configured },
+  };
+  const lines = [
+    `${startedAt} [verbose] using expression: ${inForce}`,
+    ...runs.flatMap((time) => [
+      `2026-03-01T${time}:00Z [verbose] starting reconciler run`,
+      `2026-03-01T${time}:01Z [verbose] reconciler success`,
+    ]),
+  ];
+  return {
+    objects: [...objects, reconcilerWorkload('Deployment'), pod, configMap],
+    logs: { [`${NAMESPACE}/${RECONCILER}-x/${RECONCILER}`]: `${lines.join('\n')}\n` },
+  };
+}
+
+/**
+ * The example as files of a snapshot, which holds every kind: what the example does not have is an empty list. Where it
+ * has no workload, a reconciler is there: without one nothing else of a cluster is in order either.
+ */
+export function exampleFiles({ objects: own, logs = {} }: Pick<Example, 'objects' | 'logs'>): Map<string, string> {
+  const hasWorkload = own.some(({ kind }) => kind === 'DaemonSet' || kind === 'Deployment');
+  const objects = hasWorkload ? own : [...own, reconcilerWorkload('Deployment')];
   const files = new Map<string, string>();
   for (const resource of ALL_RESOURCES) {
     const items = objects.filter((object) => isOf(object, resource));

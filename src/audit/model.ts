@@ -26,8 +26,8 @@
  *    the check runs again over what they are by then, and only what it finds again is reported (told by check, object,
  *    address, pool, key, podref, container and reservation, see `identityOf`). Absent only where the source has seen to
  *    it: claims are confirmed by `reconcile/confirm`; events, nodes, NADs, workloads and logs are as they are.
- * 5. `raises` and `silent` are clusters: whatever objects the example does not have are read as an empty list. A finding
- *    that a live API alone can show has `logs`.
+ * 5. `raises` and `silent` are clusters: whatever objects the example does not have are read as an empty list, but for a
+ *    reconciler, which is there where the example has no workload. A finding that a live API alone can show has `logs`.
  * 6. Add it to the sorted list in `registry.ts`. `test/audit/registry.test.ts` holds each to the above: its texts are
  *    there, it raises itself and nothing else at warning or above on its example (`also` names what belongs to it), and
  *    is silent on the other, which is healthy for every check.

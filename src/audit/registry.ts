@@ -1,6 +1,7 @@
 import { allocationWithoutReservation } from './checks/allocation-without-reservation.js';
 import { capacity } from './checks/capacity.js';
 import { collectionFailedEvent } from './checks/collection-failed-event.js';
+import { crdDrift } from './checks/crd-drift.js';
 import { duplicateAllocation } from './checks/duplicate-allocation.js';
 import { duplicateLiveIp } from './checks/duplicate-live-ip.js';
 import { finishedPod } from './checks/finished-pod.js';
@@ -19,7 +20,10 @@ import { orphanPool } from './checks/orphan-pool.js';
 import { outsideWindow } from './checks/outside-window.js';
 import { ownerMismatch } from './checks/owner-mismatch.js';
 import { pendingForAddress } from './checks/pending-for-address.js';
+import { reconcilerMissing } from './checks/reconciler-missing.js';
+import { reconcilerNotRunning } from './checks/reconciler-not-running.js';
 import { reservationWithoutAllocation } from './checks/reservation-without-allocation.js';
+import { scheduleNotInForce } from './checks/schedule-not-in-force.js';
 import { sliceNodeMismatch } from './checks/slice-node-mismatch.js';
 import { staleAllocation } from './checks/stale-allocation.js';
 import { unmaskedPoolRange } from './checks/unmasked-pool-range.js';
@@ -31,6 +35,7 @@ export const CHECKS: readonly AnyCheck[] = [
   allocationWithoutReservation,
   capacity,
   collectionFailedEvent,
+  crdDrift,
   duplicateAllocation,
   duplicateLiveIp,
   finishedPod,
@@ -49,7 +54,10 @@ export const CHECKS: readonly AnyCheck[] = [
   outsideWindow,
   ownerMismatch,
   pendingForAddress,
+  reconcilerMissing,
+  reconcilerNotRunning,
   reservationWithoutAllocation,
+  scheduleNotInForce,
   sliceNodeMismatch,
   staleAllocation,
   unmaskedPoolRange,

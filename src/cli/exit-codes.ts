@@ -4,10 +4,14 @@ import { Failure, type FailureKind } from '../errors.js';
 export const EXIT_CODES = [
   { code: 0, meaning: 'done; nothing at or above --fail-on; an empty list; already in the asked state' },
   { code: 1, meaning: 'ran fine, and the answer is findings, a pending plan, or something incomplete' },
-  { code: 2, meaning: 'usage: flags or arguments; --yes missing where nobody can be asked; a write with --from' },
+  {
+    code: 2,
+    meaning:
+      'usage: flags, arguments, a refused schedule; --yes missing where nobody can be asked; a write with --from',
+  },
   { code: 3, meaning: 'input: unreadable YAML or JSON, nothing to check, a snapshot without what was needed' },
   { code: 4, meaning: 'cluster: no kubeconfig, unreachable, 401, 403, time-out, the named object not found' },
-  { code: 5, meaning: 'refused for safety; nothing was written' },
+  { code: 5, meaning: 'refused for safety, or not supported there; nothing was written' },
   { code: 6, meaning: 'partial: some done, some failed or refused; both are listed' },
   { code: 8, meaning: 'accepted, and still pending when --timeout ended' },
   { code: 70, meaning: 'a bug in ipamctl' },

@@ -6,6 +6,7 @@ import type { Path } from './path.js';
 import { rememberEach } from './remember.js';
 import type { LintDocument } from './source/document.js';
 import { type Layer, scalarLayer, stringLayer } from './source/layer.js';
+import { loadYamlTree } from './source/load-tree.js';
 import { moved, type Span } from './source/places.js';
 import { type DecodedScalar, decodeScalar } from './source/scalar.js';
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from './source/yaml-tree.js';
@@ -47,7 +48,7 @@ export async function openLocator(document: LintDocument): Promise<Locator> {
     const { root } = parseJson(document.text);
     return new TreeLocator(document, root === undefined ? undefined : { in: 'json', node: root, layer });
   }
-  const { yamlTree } = await import('./source/yaml-tree.js');
+  const yamlTree = await loadYamlTree();
   const tree = yamlTree(document.text, document.span.from);
   return new TreeLocator(document, tree === undefined ? undefined : { in: 'yaml', node: tree });
 }

@@ -86,16 +86,17 @@ export async function readStatus(reader: ClusterReader, flags: SourceFlags): Pro
   const wanted = { expression: configured.schedule?.expression ?? null, changedMs: source.changedMs };
   const pods = await readPods(reader, source.reconcilers, wanted);
   const documents = pods.map(({ pod }) => pod);
-  const blind = pods.filter(({ log, pod }) => log.read === 'none' && pod.crash === null && pod.startedAt !== null);
-  const warnings = [...source.warnings, ...new Set(blind.map(({ log }) => (log.read === 'none' ? log.why : '')))];
-  // Each pod goes by itself, but where not one tells its schedule nobody knows what is in force.
-  const unseen = documents.filter(({ startedAt, expression }) => startedAt !== null && expression === null);
-  if (unseen.length > 0 && blind.length === 0) {
+  const running = pods.filter(({ pod }) => pod.startedAt !== null);
+  const unread = new Set(running.flatMap(({ log }) => (log.read === 'none' ? [log.why] : [])));
+  const warnings = [...source.warnings, ...unread];
+  // Each pod goes by itself: what another's log tells says nothing of one whose log tells no schedule.
+  const unseen = running.filter(({ pod }) => pod.expression === null);
+  const silent = unseen.filter(({ log }) => log.read !== 'none');
+  if (silent.length > 0) {
     warnings.push(
-      `${unseen.length.toString()} of ${count(documents.length, 'pod')}: no line that was read tells the schedule in force`,
+      `${silent.length.toString()} of ${count(documents.length, 'pod')}: no line that was read tells the schedule in force`,
     );
   }
-  const allUnseen = unseen.length > 0 && documents.every(({ expression }) => expression === null);
   const { uid, server } = await reader.identity();
   const status: ReconcilerStatus = {
     apiVersion: 'ipamctl.io/v1',
@@ -108,7 +109,7 @@ export async function readStatus(reader: ClusterReader, flags: SourceFlags): Pro
     lastRun: lastRunOf(documents),
     nextRun: documents.flatMap(({ nextRun }) => nextRun ?? []).sort()[0] ?? null,
     problems: problemsOf(source, configured, pods),
-    incomplete: source.incomplete || blind.length > 0 || allUnseen,
+    incomplete: source.incomplete || unseen.length > 0,
     warnings,
   };
   return { status, source, pods };

@@ -8,11 +8,12 @@ export interface Workload {
   readonly object: KubeObject;
 }
 
-/** Reads the DaemonSets and Deployments of a namespace. */
-export async function readWorkloads(reader: Pick<ClusterReader, 'collect'>, namespace: string): Promise<Workload[]> {
+/** Reads the DaemonSets and Deployments of a namespace, or of all. */
+export async function readWorkloads(reader: Pick<ClusterReader, 'collect'>, namespace?: string): Promise<Workload[]> {
+  const where = namespace === undefined ? {} : { namespace };
   const [sets, deployments] = await Promise.all([
-    reader.collect(DAEMON_SETS, { namespace }, (object): Workload => ({ kind: 'DaemonSet', object })),
-    reader.collect(DEPLOYMENTS, { namespace }, (object): Workload => ({ kind: 'Deployment', object })),
+    reader.collect(DAEMON_SETS, where, (object): Workload => ({ kind: 'DaemonSet', object })),
+    reader.collect(DEPLOYMENTS, where, (object): Workload => ({ kind: 'Deployment', object })),
   ]);
   return [...sets, ...deployments];
 }

@@ -72,11 +72,16 @@ export interface SliceListOptions {
  * @throws ClusterFailure where pools or slice pools cannot be read
  */
 export async function surveySlices(reader: ClusterReader, options: InventoryOptions): Promise<SliceSurvey> {
-  const gaps = new Gaps();
   const inventory = await readInventory(reader, { ...options, sideBySide: true });
   const { slicesFailure } = inventory;
-  if (slicesFailure !== undefined) {
-    if (slicesFailure.reason !== 'not-defined') throw slicesFailure;
+  if (slicesFailure !== undefined && slicesFailure.reason !== 'not-defined') throw slicesFailure;
+  return surveySlicesOf(reader, inventory);
+}
+
+/** `surveySlices` of what was read a moment ago; slice pools that could not be read count as none. */
+export async function surveySlicesOf(reader: ClusterReader, inventory: Inventory): Promise<SliceSurvey> {
+  const gaps = new Gaps();
+  if (inventory.slicesFailure?.reason === 'not-defined') {
     gaps.warn(`${resourceName(NODE_SLICE_POOLS)} is not defined in this cluster, so there are no node slices`);
   }
   // After the slices: a node that came meanwhile has no slice yet, and one that went has none to be missed.

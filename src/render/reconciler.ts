@@ -124,7 +124,7 @@ function forceLine({ pods, problems }: ReconcilerStatus, screen: Screen): string
   const seen = `${yes.toString()} of ${pods.length.toString()} ${pods.length === 1 ? 'pod' : 'pods'}`;
   const unseen = open === 0 ? '' : `; not seen of ${open.toString()}`;
   if (wrong !== undefined) return line(screen, 'bad', 'in force', `${seen}: ${wrong.message}${unseen}`);
-  return line(screen, yes > 0 ? 'good' : 'open', 'in force', `${seen}${unseen}`);
+  return line(screen, open === 0 && yes > 0 ? 'good' : 'open', 'in force', `${seen}${unseen}`);
 }
 
 function lastRunLine({ lastRun, problems }: ReconcilerStatus, screen: Screen, now: Date): string {
@@ -188,6 +188,13 @@ export function statusClosing(status: ReconcilerStatus, isOpenShift: boolean | n
   }
   if (pods.some(({ missedChange }) => missedChange)) {
     return ['Have the pods that missed the change start anew: ipamctl reconciler schedule --restart-missed'];
+  }
+  const silent = pods.find(
+    ({ startedAt, expression, log }) => startedAt !== null && expression === null && log !== 'none',
+  );
+  if (silent !== undefined) {
+    const { namespace, name } = silent;
+    return [`A new pod begins its log with its schedule: kubectl delete pod ${safe(name)} -n ${safe(namespace)}`];
   }
   if (configured.source === 'file' && codes.size === 0) {
     return ["Set a schedule of your own: ipamctl reconciler schedule '*/15 * * * *'"];

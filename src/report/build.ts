@@ -57,9 +57,8 @@ export async function buildReport(reader: ClusterReader, options: ReportOptions)
     namespace === null || object.namespace === namespace;
   const everyPool = reportPools(judged);
   const pools = namespace === null ? everyPool : everyPool.filter((pool) => concerns(pool, namespace));
-  const slices = reportSlices(judged.inventory, everyPool)?.filter(
-    ({ nads }) => namespace === null || nads.some(isOwn),
-  );
+  const divided = await reportSlices(shared, judged.inventory);
+  const slices = divided.slicePools?.filter(({ nads }) => namespace === null || nads.some(isOwn));
   const nads = checked.nads?.filter(isOwn);
   const findings = checked.lint.findings.filter(isOwn);
   const { errors, warnings, infos } = audited.summary;
@@ -84,7 +83,7 @@ export async function buildReport(reader: ClusterReader, options: ReportOptions)
     nads: nads ?? null,
     audit: { findings: audited.findings, skipped: audited.skipped, summary: { errors, warnings, infos } },
     lint: { findings, skipped: checked.lint.skipped, summary: severitiesOf(findings) },
-    incomplete: judged.incomplete || open > 0 || audited.incomplete || checked.incomplete,
+    incomplete: judged.incomplete || open > 0 || audited.incomplete || checked.incomplete || divided.incomplete,
     warnings: [
       ...new Set([
         ...judged.warnings,
@@ -95,6 +94,7 @@ export async function buildReport(reader: ClusterReader, options: ReportOptions)
           : []),
         ...audited.warnings,
         ...checked.warnings,
+        ...divided.warnings,
         ...reader.notes,
       ]),
     ],

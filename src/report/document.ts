@@ -2,10 +2,10 @@ import type { Finding } from '../lint/model.js';
 import type { Skipped } from '../lint/engine.js';
 import type { PoolDocument } from '../pools/documents.js';
 import type { NadDocument } from '../pools/nads.js';
+import type { NodeSliceDocument, NodeSlicePoolDocument } from '../pools/slice-pools.js';
 import type { AddressDocument, EvidenceDocument } from '../reconcile/documents.js';
 import type { Verdict } from '../reconcile/verdict.js';
 import type { AuditFinding } from '../audit/model.js';
-import type { ObjectRef } from '../whereabouts/objects.js';
 
 /** A run of addresses, both ends included, as text. */
 export interface AddressSpan {
@@ -40,26 +40,9 @@ export interface ReportPool extends PoolDocument {
   readonly addresses: readonly ReportAddress[];
 }
 
-/** A slice that a node has. */
-export interface SliceNode {
-  readonly nodeName: string;
-  readonly sliceRange: string;
-  /** null: nothing was allocated in it yet. */
-  readonly pool: ObjectRef | null;
-  readonly capacity: string | null;
-  readonly used: number;
-}
-
 /** A node slice pool with the slices of its nodes. */
-export interface SlicePoolDocument extends ObjectRef {
-  readonly range: string;
-  /** Prefix length; null: it is no number. */
-  readonly sliceSize: number | null;
-  readonly slices: number;
-  readonly assigned: number;
-  readonly free: number;
-  readonly nads: readonly ObjectRef[];
-  readonly nodes: readonly SliceNode[];
+export interface ReportSlicePool extends NodeSlicePoolDocument {
+  readonly nodes: readonly NodeSliceDocument[];
 }
 
 /** Something that a person should look at: findings of one kind. */
@@ -129,7 +112,7 @@ export interface Report {
   /** The fullest first. */
   readonly pools: readonly ReportPool[];
   /** null: could not be read. */
-  readonly nodeSlicePools: readonly SlicePoolDocument[] | null;
+  readonly nodeSlicePools: readonly ReportSlicePool[] | null;
   /** null: could not be read. */
   readonly nads: readonly NadDocument[] | null;
   readonly audit: Checked<AuditFinding>;

@@ -1,51 +1,27 @@
-import { objectKey } from '../pools/belonging.js';
+import type { ClusterReader } from '../cluster/port.js';
 import type { Inventory } from '../pools/inventory.js';
-import type { ObjectRef } from '../whereabouts/objects.js';
-import type { ReportPool, SliceNode, SlicePoolDocument } from './document.js';
+import { surveySlicesOf } from '../pools/slices.js';
+import type { ReportSlicePool } from './document.js';
 
-/** The node slice pools of an inventory; null where they could not be read. */
-export function reportSlices({ nodeSlicePools }: Inventory, pools: readonly ReportPool[]): SlicePoolDocument[] | null {
-  if (nodeSlicePools === null) return null;
-  const byPlace = new Map(pools.flatMap((pool) => (pool.nodeName === null ? [] : [[placeOf(pool), pool] as const])));
-  return nodeSlicePools.map(({ namespace, name, rangeText, sliceSize, allocations }) => {
-    const nads = new Map<string, ObjectRef>();
-    const nodes = allocations
-      .filter(({ nodeName }) => nodeName !== '')
-      .map(({ nodeName, sliceText, slice }): SliceNode => {
-        const range = slice?.masked().toString() ?? sliceText;
-        const pool = byPlace.get(placeOf({ namespace, nodeName, range }));
-        for (const nad of pool?.nads ?? []) nads.set(objectKey(nad.namespace, nad.name), nad);
-        return {
-          nodeName,
-          sliceRange: range,
-          pool: pool === undefined ? null : { namespace: pool.namespace, name: pool.name },
-          capacity: pool?.capacity ?? null,
-          used: pool?.used ?? 0,
-        };
-      })
-      .sort((a, b) => (a.nodeName < b.nodeName ? -1 : 1));
-    return {
-      namespace,
-      name,
-      range: rangeText,
-      sliceSize: sliceSize ?? null,
-      slices: allocations.length,
-      assigned: nodes.length,
-      free: allocations.length - nodes.length,
-      nads: [...nads.values()].map((nad) => ({ namespace: nad.namespace, name: nad.name })),
-      nodes,
-    };
-  });
+/** The node slices of a cluster. */
+export interface DividedRanges {
+  /** null: could not be read. */
+  readonly slicePools: readonly ReportSlicePool[] | null;
+  readonly incomplete: boolean;
+  readonly warnings: readonly string[];
 }
 
-function placeOf({
-  namespace,
-  nodeName,
-  range,
-}: {
-  readonly namespace: string;
-  readonly nodeName: string | null;
-  readonly range: string;
-}): string {
-  return `${namespace}\n${nodeName ?? ''}\n${range}`;
+/** The node slice pools of an inventory, each with its nodes as `slices show` has them. */
+export async function reportSlices(reader: ClusterReader, inventory: Inventory): Promise<DividedRanges> {
+  const { nodeSlicePools, incomplete, warnings } = inventory;
+  // Whoever has no slices needs no right to look at nodes.
+  if (nodeSlicePools === null || nodeSlicePools.length === 0) {
+    return { slicePools: nodeSlicePools === null ? null : [], incomplete, warnings };
+  }
+  const survey = await surveySlicesOf(reader, inventory);
+  return {
+    slicePools: survey.views.map(({ document, nodes }) => ({ ...document, nodes })),
+    incomplete: survey.incomplete,
+    warnings: survey.warnings,
+  };
 }

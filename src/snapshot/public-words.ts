@@ -4,7 +4,7 @@
  */
 const WORDS = `
   kube system public default lease openshift kubernetes k8s io x beta alpha ovn org cluster network networks operator
-  multus whereabouts reconciler config controller daemon daemonset deployment cni sysctl allowlist conf cncf dhcp node
+  multus whereabouts shim reconciler config controller daemon daemonset deployment cni sysctl allowlist conf cncf dhcp node
   nodes slice slices pool pools ip control loop admission webhook isolate true false virt launcher kubevirt
   attachment definitions definition ippools overlappingrangeipreservations nodeslicepools
   app name instance component role worker master plane infra hostname os arch linux amd64 arm64

@@ -51,6 +51,7 @@ const KEPT: ReadonlySet<string> = new Set([
   'restartPolicy',
   'runStrategy',
   'kubeletVersion',
+  'version',
   'operatingSystem',
   'architecture',
   'mountPath',
@@ -87,7 +88,6 @@ const CONF_SEARCH = /("search"\s*:\s*\[)([^\]]*)(?=\])/g;
 const PUBLIC: readonly Resource[] = [
   CUSTOM_RESOURCE_DEFINITIONS,
   CLUSTER_OPERATORS,
-  CONFIG_MAPS,
   NETWORK_CONFIGS,
   OPERATOR_NETWORKS,
 ];
@@ -166,7 +166,11 @@ export class Redactor {
       case NETWORK_CONFIGS:
         return { ...head, spec: rest['spec'], ...(isFields(rest['status']) ? { status: rest['status'] } : {}) };
       case OPERATOR_NETWORKS:
-        return { ...head, spec: this.#operatorSpec(rest['spec']) };
+        return {
+          ...head,
+          spec: this.#operatorSpec(rest['spec']),
+          ...(isFields(rest['status']) ? { status: this.#value('status', rest['status']) } : {}),
+        };
       case NODE_NETWORK_STATES:
       case NODE_NETWORK_POLICIES:
         return { ...head, ...(this.#nodeNetwork(rest) as Fields) };
@@ -191,7 +195,7 @@ export class Redactor {
     if (key === NETWORKS_ANNOTATION) return this.#asked(text);
     if (key.startsWith(NETWORK_STATUS_ANNOTATION)) return this.#json(text);
     if (key === 'k8s.v1.cni.cncf.io/resourceName' || key.startsWith('ipamctl.io/ignore')) return text;
-    if (key === 'k8s.ovn.org/node-primary-ifaddr') return text;
+    if (key === 'k8s.ovn.org/node-primary-ifaddr' || key === 'release.openshift.io/version') return text;
     // Whose they are is not known, and only of NADs all are kept.
     if (resource === NADS && !/(?:cni\.cncf\.io|sriovnetwork\.openshift\.io)\//.test(key)) return undefined;
     return this.name(text);
@@ -234,12 +238,15 @@ export class Redactor {
     if (!Array.isArray(additionalNetworks)) return spec;
     const entries = additionalNetworks.map((entry: unknown) => {
       if (!isFields(entry)) return entry;
-      const { name, namespace, rawCNIConfig } = entry;
+      const { name, namespace, rawCNIConfig, simpleMacvlanConfig: macvlan } = entry;
       return {
         ...entry,
         ...(typeof name === 'string' ? { name: this.name(name) } : {}),
         ...(typeof namespace === 'string' ? { namespace: this.name(namespace) } : {}),
         ...(typeof rawCNIConfig === 'string' ? { rawCNIConfig: this.#conf(rawCNIConfig) } : {}),
+        ...(isFields(macvlan)
+          ? { simpleMacvlanConfig: JSON.parse(this.#conf(JSON.stringify(macvlan))) as unknown }
+          : {}),
       };
     });
     return { ...rest, additionalNetworks: entries };

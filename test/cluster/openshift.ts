@@ -12,12 +12,13 @@ const NETWORKS = '/apis/operator.openshift.io/v1/networks';
 export const OPERATOR_NETWORK_PATH = `${NETWORKS}/cluster`;
 const CLUSTER_OPERATORS = '/apis/config.openshift.io/v1/clusteroperators';
 
-/** The operator's Network object, as an installer makes it; `spec` adds to it. */
+/** The operator's namespace and its Network object, as an installer makes them; `spec` adds to it. */
 export async function createOperatorNetwork(
   cluster: TestCluster,
   spec: Record<string, unknown> = {},
   status: Record<string, unknown> = { version: RELEASE },
 ): Promise<KubeObject> {
+  await ensureNamespace(cluster, OPERATOR_NAMESPACE);
   await cluster.request('DELETE', OPERATOR_NETWORK_PATH);
   await cluster.ok('POST', NETWORKS, {
     apiVersion: 'operator.openshift.io/v1',

@@ -5,7 +5,18 @@ import { reportOutput } from '../../src/cli/report-output.js';
 import type { Report } from '../../src/report/document.js';
 import { ipamctl, type Ran } from '../support/program.js';
 import { violations } from '../support/schemas.js';
-import { allocation, folderWith, ipPool, list, macvlan, nad, pod, removeFolders, SAMPLE } from '../support/world.js';
+import {
+  allocation,
+  COMPLETE_SAMPLE,
+  folderWith,
+  ipPool,
+  list,
+  macvlan,
+  nad,
+  pod,
+  removeFolders,
+  SAMPLE,
+} from '../support/world.js';
 
 const sample = folderWith(SAMPLE);
 const sliced = folderWith({
@@ -97,8 +108,8 @@ describe('the document', () => {
         free: 2,
         nads: [{ namespace: 'default', name: 'fast' }],
         nodes: [
-          { nodeName: 'node-a', sliceRange: '10.1.0.0/24', pool: { name: 'fast-node-a-10.1.0.0-24' }, used: 2 },
           { nodeName: 'node-c', sliceRange: '10.1.1.0/24', pool: null, used: 0 },
+          { nodeName: 'node-a', sliceRange: '10.1.0.0/24', pool: 'fast-node-a-10.1.0.0-24', used: 2 },
         ],
       },
     ]);
@@ -216,6 +227,53 @@ describe('Markdown', () => {
     const { stdout } = await report(folderWith({ ...SAMPLE, 'pools.json': list(...many) }), '-o', 'markdown');
     expect(stdout).toContain('… and 280 more pools.');
     expect(stdout.length).toBeLessThan(20_000);
+  });
+});
+
+describe('what lacks nothing', () => {
+  const complete = folderWith(COMPLETE_SAMPLE);
+  const counted = (names: readonly string[]): Record<string, number> =>
+    names.reduce<Record<string, number>>((counts, name) => ({ ...counts, [name]: (counts[name] ?? 0) + 1 }), {});
+
+  test('has every finding, none skipped, and exit code 0', async () => {
+    const run = await report(complete, '-o', 'json');
+    const { audit, lint, attention, summary, incomplete } = JSON.parse(run.stdout) as Report;
+    expect([run.code, incomplete, audit.skipped, lint.skipped]).toEqual([0, false, [], []]);
+    expect(counted(audit.findings.map(({ check, severity }) => `${severity} ${check}`))).toEqual({
+      'warning audit/allocation-without-reservation': 2,
+      'warning audit/invalid-offset': 1,
+      'warning audit/invalid-podref': 1,
+      'warning audit/lost-node': 1,
+      'warning audit/reservation-without-allocation': 1,
+      'warning audit/stale-allocation': 2,
+      'info audit/allocation-without-reservation': 1,
+      'info audit/finished-pod': 1,
+    });
+    expect(counted(lint.findings.map(({ rule, severity }) => `${severity} ${rule}`))).toEqual({
+      'warning cluster/reconciler-missing': 4,
+      'info cluster/orphan-nad': 3,
+      'info cross/overlap-same-l2': 1,
+      'info whereabouts/v6-huge': 1,
+    });
+    expect(summary).toMatchObject({ errors: 0, warnings: 12, infos: 7 });
+    expect(attention.map(({ check, count }) => [check, count])).toEqual([
+      ['cluster/reconciler-missing', 4],
+      ['audit/allocation-without-reservation', 2],
+      ['audit/stale-allocation', 2],
+      ['audit/invalid-offset', 1],
+      ['audit/invalid-podref', 1],
+      ['audit/lost-node', 1],
+      ['audit/reservation-without-allocation', 1],
+    ]);
+  });
+
+  test('claims no gap, neither on the page nor in text', async () => {
+    const [page, markdown] = await Promise.all([report(complete), report(complete, '-o', 'markdown')]);
+    expect([page.code, markdown.code]).toEqual([0, 0]);
+    for (const { stdout } of [page, markdown]) {
+      expect(stdout).toContain('Good to know');
+      expect(stdout).not.toContain('could not be read');
+    }
   });
 });
 

@@ -12,6 +12,7 @@ import { attach, detach, type Attached } from '../cluster/attach.js';
 import { TestCluster } from '../cluster/cluster.js';
 import { makeNodeSlicePool } from '../cluster/controllers.js';
 import { createNad, createNode, deletePod, setPodStatus } from '../cluster/objects.js';
+import { deploy, UPSTREAMS } from './support/reconcilers.js';
 
 const NAMESPACE = 'busy';
 const NODES = ['node-a', 'node-b'] as const;
@@ -33,6 +34,7 @@ let cluster: TestCluster;
 
 beforeAll(async () => {
   cluster = await TestCluster.start();
+  await deploy(cluster, UPSTREAMS, 1);
   for (const node of NODES) await createNode(cluster, node);
   for (const [at, [name, ipam]] of Object.entries(IPAM).entries()) {
     await createNad(cluster, NAMESPACE, name, {

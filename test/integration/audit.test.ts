@@ -14,6 +14,7 @@ import { optionalFields, violations } from '../support/schemas.js';
 import { jsonOf, runCli, startCli } from './support/cli.js';
 import { openGate, type Gate, type Passing } from './support/gate.js';
 import { statesOf } from './support/journals.js';
+import { deploy, UPSTREAMS } from './support/reconcilers.js';
 import { viewerRules, without } from './support/viewer.js';
 
 const NS = 'audited';
@@ -47,6 +48,12 @@ const TELLS_THE_MOMENT: ReadonlySet<string> = new Set([
   'transitionsPerMinute',
 ]);
 
+/** Its reconciler is deployed, and no node runs it. */
+const WITHOUT_PODS = [
+  { check: 'audit/reconciler-not-running', why: 'no reconciler has started' },
+  { check: 'audit/schedule-not-in-force', why: 'no schedule is set' },
+];
+
 let cluster: TestCluster;
 let journal: string;
 
@@ -54,6 +61,7 @@ beforeAll(async () => {
   journal = mkdtempSync(join(tmpdir(), 'ipamctl-audit-fix-'));
   cluster = await TestCluster.start();
   await createNode(cluster, 'node-a');
+  await deploy(cluster, UPSTREAMS, 1);
   await nad('plain', { range: '10.60.0.0/24' });
   await nad('named', { range: '10.61.0.0/24', network_name: 'auditnet' });
   await nad('wide', { range: '10.62.0.0/24', network_name: 'auditover' });
@@ -128,6 +136,22 @@ describe('a healthy cluster', () => {
 });
 
 describe('what raises a check raises it, and nothing else', () => {
+  test('nothing that reconciles: where it went, and not where it is in another namespace than usual', async () => {
+    const path = '/apis/apps/v1/namespaces/kube-system/deployments/whereabouts-reconciler';
+    await cluster.ok('DELETE', path);
+    const report = await audited();
+    expect(report.findings.map(({ check, severity }) => [check, severity])).toEqual([
+      ['audit/reconciler-missing', 'error'],
+    ]);
+    expect(report.findings[0]?.message).toMatch(
+      /^nothing that reconciles is deployed, and 4 networks use whereabouts$/,
+    );
+    await deploy(cluster, { ...UPSTREAMS, namespace: 'elsewhere' }, 1);
+    expect(found(await audited())).toEqual([]);
+    await cluster.ok('DELETE', path.replace('kube-system', 'elsewhere'));
+    await deploy(cluster, UPSTREAMS, 1);
+  });
+
   test('the reconciler deletes the reservations of a named network: worth knowing, and mended', async () => {
     const address = await pod('renamed', 'named');
     await runReconciler(cluster);
@@ -267,7 +291,11 @@ describe('what raises a check raises it, and nothing else', () => {
     const rules = await viewerRules();
     const seeing = await cluster.kubeconfigFor('audit-viewer', { rules });
     const seen = jsonOf(await runCli(['audit', '-o', 'json'], { kubeconfig: seeing })) as AuditReport;
-    expect([found(seen, true), seen.incomplete, seen.skipped]).toEqual([['foreign-namespace 10.60.0.0-24'], false, []]);
+    expect([found(seen, true), seen.incomplete, seen.skipped]).toEqual([
+      ['foreign-namespace 10.60.0.0-24'],
+      false,
+      WITHOUT_PODS,
+    ]);
     const blind = await cluster.kubeconfigFor('audit-no-leases', {
       rules: without(rules, { resource: 'leases', verb: 'get' }),
     });
@@ -276,6 +304,7 @@ describe('what raises a check raises it, and nothing else', () => {
     expect([ran.code, report.incomplete, found(report, true)]).toEqual([1, true, []]);
     expect(report.skipped).toEqual([
       { check: 'audit/foreign-namespace', why: expect.stringContaining('may not get leases') as unknown },
+      ...WITHOUT_PODS,
     ]);
     await cluster.ok('DELETE', `${path}/10.60.0.0-24`);
   });

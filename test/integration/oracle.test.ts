@@ -392,7 +392,7 @@ if (!go) {
       (answer, { slices, nodes, podsPerNode }) => {
         // Of /31 and /32 whereabouts has no usable address.
         const [first, last] = answer.ok ? [Address.parse(answer.text), Address.parse(answer.other)] : [];
-        const each = first === undefined || last === undefined ? 0n : (last.minus(first) ?? 0n) + 1n;
+        const each = first === undefined || last === undefined ? 0n : last.minus(first) + 1n;
         const total = BigInt(slices.length) * each;
         const fits = nodes <= slices.length && BigInt(podsPerNode) <= each;
         return [slices.length, first?.toString() ?? null, each.toString(), total.toString(), fits];

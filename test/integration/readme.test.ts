@@ -15,7 +15,7 @@ const README = readFileSync('README.md', 'utf8');
 /** Commands that answer with a code of their own: a plan that waits is no failure. */
 const EXPECTED: readonly (readonly [RegExp, number])[] = [
   // No operator runs there that would deploy anything.
-  [/^ipamctl shim status$/, 1],
+  [/^ipamctl (shim|reconciler) status$/, 1],
   [/^ipamctl reconcile( --from .*| --now --dry-run.*)?$/, 1],
   // By then everything stale was released, further up.
   [/^ipamctl reconcile\b/, 0],
@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster.stop();
   rmSync(folder, { recursive: true, force: true });
-  rmSync('plan.json', { force: true });
+  for (const written of ['plan.json', 'lab.tar.gz', 'case-1234.tar.gz']) rmSync(written, { force: true });
 });
 
 describe('README', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'junit2json';
 import { fingerprintOf } from '../../src/lint/baseline.js';
 import { RULES } from '../../src/lint/registry.js';
 import { reportOf } from '../../src/lint/report.js';
@@ -58,6 +59,29 @@ describe('machine texts', () => {
     const sarif = JSON.stringify(sarifDocument(report, SARIF));
     expect(sarif).toContain('a%20b/%3Cx%3E%26%22%00%25%2C%3A.yaml');
     expect(sarif).toContain('"executionSuccessful":false');
+  });
+
+  test('JUnit as a reader of others has it: what fails, what does not, and what could not be read', async () => {
+    const name = 'a\u0000<b>&"\n.yaml';
+    const report = reportOf(await outcomeOf(HOSTILE, { file: name }), {
+      ...NOTHING,
+      unreadable: [{ file: 'c.yaml', why: 'is "odd" & <gone>' }],
+    });
+    const failing = report.findings.filter(({ severity }) => severity !== 'info');
+    expect(failing.length).toBeGreaterThan(0);
+    const read = await parse(junitText(report));
+    if (read === null || read === undefined || !('testsuite' in read)) throw new Error('no suites');
+    expect([read.tests, read.failures, read.errors]).toEqual([report.findings.length + 1, failing.length, 1]);
+    const [found, unread] = read.testsuite ?? [];
+    expect([found?.name, found?.tests, found?.failures]).toEqual([
+      name.replace('\0', '\ufffd'),
+      report.findings.length,
+      failing.length,
+    ]);
+    expect(found?.testcase?.map(({ classname, failure }) => [classname, failure?.[0]?.message])).toEqual(
+      report.findings.map(({ rule, severity, message }) => [rule, severity === 'info' ? undefined : message]),
+    );
+    expect(unread?.testcase?.[0]?.error?.[0]?.message).toBe('c.yaml is "odd" & <gone>');
   });
 
   test('a clean run is a case that passed', async () => {

@@ -1,18 +1,57 @@
 /** A real Chromium for what people look at. It comes with a package, so `npm ci` brings it; another may be named. */
+import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import chromiumPackage from '@sparticuz/chromium';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
-/** Starts it; the one in the package is for Linux on x86-64. */
+/** How long it may take to unpack it, and to start it, on a machine that does much else. */
+const PATIENCE_MS = 120_000;
+/** What a test file that starts it must wait for. */
+export const BROWSER_START_MS = 2 * PATIENCE_MS + 10_000;
+
+/**
+ * Starts it; the one in the package is for Linux on x86-64, and is unpacked into the folder for temporary files unless
+ * it is there already.
+ * @throws Error that says what did not work, and what to do
+ */
 export async function startBrowser(): Promise<Browser> {
   const named = process.env['IPAMCTL_TEST_CHROMIUM'];
-  return chromium.launch({
-    executablePath: named ?? (await chromiumPackage.executablePath()),
-    // Whoever runs tests as root in a container has no other way.
-    args: ['--no-sandbox', '--no-zygote', '--disable-gpu'],
-    timeout: 120_000,
+  const path = named ?? (await unpacked());
+  try {
+    return await chromium.launch({
+      executablePath: path,
+      // Whoever runs tests as root in a container has no other way.
+      args: ['--no-sandbox', '--no-zygote', '--disable-gpu'],
+      timeout: PATIENCE_MS,
+    });
+  } catch (error) {
+    const wayOn =
+      named === undefined
+        ? 'remove that file if an earlier run was interrupted while it wrote it, install the libraries that Chromium needs (libnss3), or name another with IPAMCTL_TEST_CHROMIUM'
+        : 'IPAMCTL_TEST_CHROMIUM names it';
+    throw new Error(`${path} did not start: ${wayOn}\n${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function unpacked(): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`not done after ${(PATIENCE_MS / 1000).toString()} s`));
+    }, PATIENCE_MS);
   });
+  try {
+    return await Promise.race([chromiumPackage.executablePath(), late]);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Error(
+      `Chromium cannot be unpacked into ${tmpdir()} (200 MB): ${why}; IPAMCTL_TEST_CHROMIUM may name another`,
+      { cause: error },
+    );
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** An opened page, and what it did that nobody asked for. */

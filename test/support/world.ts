@@ -225,6 +225,37 @@ export const SAMPLE: Readonly<Record<string, string>> = {
   ),
 };
 
+/** The sample with all that a report looks at: nothing is skipped, and nothing is open. */
+export const COMPLETE_SAMPLE: Readonly<Record<string, string>> = {
+  ...SAMPLE,
+  // One home of whereabouts: of two, none would be known to be the one in force.
+  'pools.json': list(...POOLS.filter(({ metadata }) => (metadata as Kube)['namespace'] === 'kube-system')),
+  'daemonsets.json': inHomes('apps/v1', 'DaemonSet'),
+  'deployments.json': inHomes('apps/v1', 'Deployment'),
+  'configmaps.json': inHomes('v1', 'ConfigMap'),
+  'leases.json': noneOf('coordination.k8s.io/v1', 'Lease'),
+  'networks-operator.json': noneOf('operator.openshift.io/v1', 'Network'),
+  'networks-config.json': noneOf('config.openshift.io/v1', 'Network'),
+  'nns.json': noneOf('nmstate.io/v1beta1', 'NodeNetworkState'),
+  'nncp.json': noneOf('nmstate.io/v1', 'NodeNetworkConfigurationPolicy'),
+};
+
+function noneOf(apiVersion: string, kind: string): string {
+  return JSON.stringify({ apiVersion, kind: `${kind}List`, metadata: { resourceVersion: '99' }, items: [] });
+}
+
+/** An object of no meaning in each namespace that is looked at, so that these count as held. */
+function inHomes(apiVersion: string, kind: string): string {
+  const homes = ['kube-system', 'openshift-multus'];
+  return list(
+    ...homes.map((namespace) => ({
+      apiVersion,
+      kind,
+      metadata: { name: 'any', namespace, uid: `uid-${kind}-${namespace}` },
+    })),
+  );
+}
+
 /** What `kubectl get … -A -o json` writes. */
 export function list(...items: readonly unknown[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items });

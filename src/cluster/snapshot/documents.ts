@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
+import { cutList, NotAlone } from './block-list.js';
 import { isKnownTopKind, MENTIONS_KNOWN_KIND, MENTIONS_LIST, TOP_LEVEL_KIND } from './kinds.js';
 import { Unreadable } from './problems.js';
-import { parseYaml } from './yaml.js';
+import { type YamlParser, yamlParser } from './yaml.js';
 
 /** A document as it was parsed, before anything of it is trusted. */
 export interface ParsedDocument {
@@ -14,6 +15,11 @@ export interface ParsedDocument {
   readonly fromYaml: boolean;
   /** Characters of the text it came from. */
   readonly characters: number;
+  /**
+   * The items of a list that are parsed while they are asked for; `value` has none of them then. Nothing may be taken of
+   * them before the last one was read: what they throw takes all of it back.
+   */
+  readonly items?: Iterable<unknown>;
 }
 
 /** The longest JSON text that is tried as YAML when it is no JSON, for the line of the error. */
@@ -84,7 +90,8 @@ async function parseJson(
   // YAML in braces; and its parser tells the line where JSON.parse may not.
   if (characters <= RETRY_AS_YAML_CHARACTERS) {
     try {
-      for (const value of await parseYaml(text, () => 1)) visit({ value, fromYaml: true, characters });
+      const parse = await yamlParser();
+      for (const value of parse(text, () => 1)) visit({ value, fromYaml: true, characters });
       return;
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -147,12 +154,27 @@ async function parseYamlDocuments(
       );
     }
     try {
-      const values = await parseYaml(chunk, () => lineAt(text, from));
+      const parse = await yamlParser();
+      if (visitItems(chunk, parse, visit)) continue;
+      const values = parse(chunk, () => lineAt(text, from));
       for (const value of values) visit({ value, fromYaml: true, characters: chunk.length });
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       problem(error.message);
     }
+  }
+}
+
+/** Has a list read item by item, if it is one that can be. */
+function visitItems(chunk: string, parse: YamlParser, visit: (document: ParsedDocument) => void): boolean {
+  const list = cutList(chunk, (text) => parse(text, () => 1));
+  if (list === undefined) return false;
+  try {
+    visit({ value: list.head, fromYaml: true, characters: chunk.length, items: list.items });
+    return true;
+  } catch (error) {
+    if (error instanceof NotAlone) return false;
+    throw error;
   }
 }
 

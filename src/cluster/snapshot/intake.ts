@@ -53,7 +53,7 @@ export class Intake {
    * @throws Unreadable where it is too deep, or grows beyond its file through aliases; nothing of it is taken then.
    */
   document(document: ParsedDocument, found: Found, problem: (reason: string) => void): void {
-    const { value, fromYaml, characters } = document;
+    const { value, fromYaml, characters, items } = document;
     // Without aliases a value takes two characters at least. JSON has none, but may be deep.
     const budget: Budget = { values: fromYaml ? characters / 2 + 100_000 : Infinity };
     if (Array.isArray(value)) {
@@ -61,7 +61,7 @@ export class Intake {
       for (const item of value) if (isMapping(item)) this.#one(item, fromYaml, found, problem);
     } else if (isMapping(value)) {
       if (this.#concerns(value)) requireBounded(value, budget);
-      this.#one(value, fromYaml, found, problem);
+      this.#one(value, fromYaml, found, problem, items === undefined ? undefined : boundedItems(items, budget));
     }
   }
 
@@ -72,22 +72,32 @@ export class Intake {
     return resourceOf(apiVersion, kind.replace(/List$/, '')) !== undefined;
   }
 
-  #one(value: Mapping, fromYaml: boolean, found: Found, problem: (reason: string) => void): void {
+  #one(
+    value: Mapping,
+    fromYaml: boolean,
+    found: Found,
+    problem: (reason: string) => void,
+    items?: Iterable<unknown>,
+  ): void {
     const kind = textOf(value['kind']) ?? '';
     const apiVersion = textOf(value['apiVersion']) ?? '';
     const single = resourceOf(apiVersion, kind);
     if (single !== undefined) {
-      const namespace = this.#object(single, value, apiVersion, fromYaml, found);
-      if (namespace === undefined) problem(`a ${kind} without a name was passed over`);
-      else this.taken++;
+      const object = this.#object(single, value, apiVersion, fromYaml, found);
+      if (object === undefined) {
+        problem(`a ${kind} without a name was passed over`);
+        return;
+      }
+      this.#index.add(single, object);
+      this.taken++;
       return;
     }
     if (kind === 'List' && groupOf(apiVersion) === '') {
-      this.#list(value, undefined, apiVersion, fromYaml, found, problem);
+      this.#list(value, undefined, apiVersion, fromYaml, found, problem, items);
       return;
     }
     const listed = kind.endsWith('List') ? resourceOf(apiVersion, kind.slice(0, -'List'.length)) : undefined;
-    if (listed !== undefined) this.#list(value, listed, apiVersion, fromYaml, found, problem);
+    if (listed !== undefined) this.#list(value, listed, apiVersion, fromYaml, found, problem, items);
   }
 
   #list(
@@ -97,16 +107,20 @@ export class Intake {
     fromYaml: boolean,
     found: Found,
     problem: (reason: string) => void,
+    apart: Iterable<unknown> | undefined,
   ): void {
-    const items = list['items'] ?? [];
-    if (!Array.isArray(items)) {
+    const items = apart ?? list['items'] ?? [];
+    if (apart === undefined && !Array.isArray(items)) {
       problem(`the items of a ${textOf(list['kind']) ?? 'List'} are no list`);
       return;
     }
+    const objects: [Resource, KubeObject][] = [];
+    let count = 0;
     const namespaces = new Map<Resource, Set<string>>();
     if (typed !== undefined) namespaces.set(typed, new Set());
     let broken = 0;
-    for (const item of items as unknown[]) {
+    for (const item of items as Iterable<unknown>) {
+      count++;
       if (!isMapping(item)) {
         broken++;
         continue;
@@ -116,19 +130,21 @@ export class Intake {
       const itemVersion = textOf(item['apiVersion']) ?? apiVersion;
       const resource = itemKind === undefined ? typed : resourceOf(itemVersion, itemKind);
       if (resource === undefined) continue;
-      const namespace = this.#object(resource, item, itemVersion, fromYaml, found);
-      if (namespace === undefined) {
+      const object = this.#object(resource, item, itemVersion, fromYaml, found);
+      if (object === undefined) {
         broken++;
         continue;
       }
+      objects.push([resource, object]);
       const seen = namespaces.get(resource) ?? new Set();
-      seen.add(namespace);
+      seen.add(object.metadata.namespace ?? '');
       namespaces.set(resource, seen);
     }
-    if (broken > 0) problem(`${broken} of ${items.length} items of a list are no objects with a name`);
+    for (const [resource, object] of objects) this.#index.add(resource, object);
+    if (broken > 0) problem(`${broken} of ${count} items of a list are no objects with a name`);
 
     const named = found.place.resource;
-    if (items.length === 0 && typed === undefined && named !== undefined) namespaces.set(named, new Set());
+    if (count === 0 && typed === undefined && named !== undefined) namespaces.set(named, new Set());
     if (namespaces.size > 0) this.taken++;
 
     const partial = broken > 0 || goesOn(list);
@@ -141,19 +157,31 @@ export class Intake {
     }
   }
 
-  /** Takes one object in and returns its namespace (empty for a cluster-scoped one), `undefined` without a name. */
-  #object(resource: Resource, value: Mapping, apiVersion: string, fromYaml: boolean, found: Found): string | undefined {
+  /** What is kept of one object, `undefined` without a name. */
+  #object(
+    resource: Resource,
+    value: Mapping,
+    apiVersion: string,
+    fromYaml: boolean,
+    found: Found,
+  ): KubeObject | undefined {
     if (isMapping(value['metadata'])) this.#clock.object(value, value['metadata']);
-    const object: KubeObject | undefined = objectOf(value, {
+    return objectOf(value, {
       resource,
       apiVersion,
       namespace: resource.namespaced ? (found.place.namespace ?? 'default') : undefined,
       newEvent: isNewEvent(apiVersion),
       detach: fromYaml,
     });
-    if (object === undefined) return undefined;
-    this.#index.add(resource, object);
-    return object.metadata.namespace ?? '';
+  }
+}
+
+/** Each item, held against what the whole document may bring. */
+function* boundedItems(items: Iterable<unknown>, budget: Budget): Generator<unknown, void, undefined> {
+  for (const item of items) {
+    budget.values--;
+    requireBounded(item, budget, 2);
+    yield item;
   }
 }
 

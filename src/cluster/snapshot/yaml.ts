@@ -97,7 +97,7 @@ async function load(): Promise<Parser> {
   };
 }
 
-/** Writes a value as YAML in block style, as kubectl does; `parseYaml` reads the same value from it. */
+/** Writes a value as YAML in block style, as kubectl does; `yamlParser` reads the same value from it. */
 export async function yamlOf(value: unknown): Promise<string> {
   loading ??= load();
   const { dump, dumping } = await loading;
@@ -105,17 +105,22 @@ export async function yamlOf(value: unknown): Promise<string> {
 }
 
 /**
- * Reads a YAML text, which may hold several documents. Loads the parser when it is first needed.
- * @throws Unreadable with line and reason; `firstLine` is the line number of the text's first line, from 1.
+ * Reads a YAML text, which may hold several documents. Throws Unreadable with line and reason; `firstLine` is the line
+ * number of the text's first line, from 1.
  */
-export async function parseYaml(text: string, firstLine: () => number): Promise<unknown[]> {
+export type YamlParser = (text: string, firstLine: () => number) => unknown[];
+
+/** Loads the parser when it is first needed. */
+export async function yamlParser(): Promise<YamlParser> {
   loading ??= load();
-  const parser = await loading;
-  try {
-    return parser.loadAll(text, null, parser.options);
-  } catch (error) {
-    throw new Unreadable(yamlReason(error, firstLine()));
-  }
+  const { loadAll, options } = await loading;
+  return (text, firstLine) => {
+    try {
+      return loadAll(text, null, options);
+    } catch (error) {
+      throw new Unreadable(yamlReason(error, firstLine()));
+    }
+  };
 }
 
 function yamlReason(error: unknown, firstLine: number): string {

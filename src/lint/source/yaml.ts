@@ -1,5 +1,6 @@
 import type { LoadOptions, Schema } from 'js-yaml';
 import type { DocumentFormat, ReadDocument, SourceFile, YamlProblem } from './document.js';
+import { loadYamlTree } from './load-tree.js';
 import type { Span } from './places.js';
 import { quotedProblems } from './quoted-problems.js';
 import { maskTemplate } from './template.js';
@@ -128,7 +129,7 @@ function withoutTabsAndCallouts(text: string): { text: string; problems: YamlPro
 }
 
 async function withDuplicates(yaml: YamlReader, text: string): Promise<Reading> {
-  const { yamlTree } = await import('./yaml-tree.js');
+  const yamlTree = await loadYamlTree();
   const tree = yamlTree(text, 0);
   const problems = tree === undefined ? [] : duplicates(tree, []);
   try {

@@ -1,4 +1,5 @@
 import { Address } from '../../net/address.js';
+import type { NodeSliceDocument } from '../../pools/slice-pools.js';
 import type { AddressSpan, Report, ReportPool } from '../../report/document.js';
 import { subjectOf } from '../../report/subject.js';
 import { safe } from '../safe.js';
@@ -11,20 +12,23 @@ export function pageData(report: Report): PageData {
   return {
     pools: report.pools.map(pagePool),
     slices: (report.nodeSlicePools ?? []).map(
-      ({ namespace, name, range, sliceSize, slices, assigned, nads, nodes }): PageSlicePool => ({
+      ({ namespace, name, range, sliceSize, slices, assigned, nads, nodes, problems }): PageSlicePool => ({
         name: safe(`${namespace}/${name}`),
         range: safe(range),
         sliceSize,
         slices,
         assigned,
         nads: nads.map((nad) => safe(`${nad.namespace}/${nad.name}`)),
-        nodes: nodes.map(({ nodeName, sliceRange, pool, capacity, used }) => [
-          safe(nodeName),
-          safe(sliceRange),
-          pool === null ? '' : safe(`${pool.namespace}/${pool.name}`),
-          capacity,
-          used,
+        nodes: nodes.map((node) => [
+          safe(node.nodeName),
+          safe(node.sliceRange ?? ''),
+          node.pool === null ? '' : safe(`${namespace}/${node.pool}`),
+          node.capacity,
+          node.used,
+          node.usedPercent,
+          oddity(node),
         ]),
+        problems: problems.map(({ message }) => safe(message)),
       }),
     ),
     nads: (report.nads ?? []).map(
@@ -55,6 +59,11 @@ export function pageData(report: Report): PageData {
       ]),
     ].sort((a, b) => RANK[a[0]] - RANK[b[0]]),
   };
+}
+
+function oddity({ exists, inForce }: NodeSliceDocument): string {
+  if (exists === false) return 'no such node';
+  return inForce ? '' : 'not in force: the node has an earlier slice';
 }
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;

@@ -44,11 +44,16 @@ export interface PageSlicePool {
   readonly nads: readonly string[];
   readonly nodes: readonly (readonly [
     node: string,
+    /** Empty: it has none. */
     slice: string,
     pool: string,
-    capacity: string | null,
+    capacity: string,
     used: number,
+    percent: number | null,
+    /** What is odd about it. */
+    note: string,
   ])[];
+  readonly problems: readonly string[];
 }
 
 export interface PageNad {

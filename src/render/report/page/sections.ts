@@ -39,7 +39,7 @@ export function startSlices({ slices }: PageData, pools: Pools): void {
 }
 
 function slicePool(
-  { name, range, sliceSize, slices, assigned, nads, nodes }: PageSlicePool,
+  { name, range, sliceSize, slices, assigned, nads, nodes, problems }: PageSlicePool,
   pools: Pools,
   open: boolean,
 ): HTMLElement {
@@ -62,19 +62,22 @@ function slicePool(
     const { body } = tableOf(`Nodes of ${name}`, ['Node', 'Slice', 'Pool', 'Used', 'Fill']);
     const list = new Portion(
       body,
-      ([node, slice, pool, capacity, used]: PageSlicePool['nodes'][number]) => {
-        const full = capacity === null || capacity === '0' ? null : (used / Number(capacity)) * 100;
+      ([node, slice, pool, capacity, used, full, note]: PageSlicePool['nodes'][number]) => {
+        const who = note === '' ? node : el('span', {}, node, ' ', el('span', { class: 'dim' }, `(${note})`));
+        if (slice === '') return row(who, el('span', { class: 'dim' }, 'none: pods there do not start'), '', '', '');
         const go =
           pool === ''
             ? el('span', { class: 'dim' }, 'nothing was allocated yet')
             : button(pool, () => pools.goTo(pool), { class: 'link' });
-        const count = capacity === null ? grouped(used) : `${grouped(used)} of ${countText(capacity)}`;
-        return row(node, el('code', {}, slice), go, count, full === null ? '' : bar(full));
+        const count = `${grouped(used)} of ${countText(capacity)}`;
+        return row(who, el('code', {}, slice), go, count, full === null ? '' : bar(full));
       },
       { step: STEP, noun: 'nodes' },
     );
     list.show(nodes);
-    return nodes.length === 0 ? el('p', { class: 'empty' }, 'No node has a slice.') : list.element;
+    const table = nodes.length === 0 ? el('p', { class: 'empty' }, 'No node has a slice.') : list.element;
+    if (problems.length === 0) return table;
+    return el('div', {}, el('ul', { class: 'problems' }, ...problems.map((problem) => el('li', {}, problem))), table);
   });
   details.open = open;
   return details;

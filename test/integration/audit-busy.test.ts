@@ -16,7 +16,7 @@ import { deploy, UPSTREAMS } from './support/reconcilers.js';
 
 const NAMESPACE = 'busy';
 const NODES = ['node-a', 'node-b'] as const;
-const AUDITS = Number(process.env['AUDITS'] ?? '60');
+const AUDITS = Number(process.env['AUDITS'] ?? '20');
 /** As many attachments must have come and gone meanwhile, or it was not busy. */
 const LEAST_ADDS = 60;
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FixResult } from '../../src/audit/fix-result.js';
 import type { AuditReport } from '../../src/audit/report.js';
@@ -8,14 +9,44 @@ import { attach } from '../cluster/attach.js';
 import { POOL_NAMESPACE, TestCluster } from '../cluster/cluster.js';
 import { runReconciler } from '../cluster/controllers.js';
 import { createNad, createNode, createPod, deletePod } from '../cluster/objects.js';
-import { violations } from '../support/schemas.js';
-import { jsonOf, runCli } from './support/cli.js';
+import { waitFor } from '../cluster/wait.js';
+import { optionalFields, violations } from '../support/schemas.js';
+import { jsonOf, runCli, startCli } from './support/cli.js';
+import { openGate, type Gate, type Passing } from './support/gate.js';
+import { statesOf } from './support/journals.js';
 import { deploy, UPSTREAMS } from './support/reconcilers.js';
 import { viewerRules, without } from './support/viewer.js';
 
 const NS = 'audited';
 const POOLS = `/apis/whereabouts.cni.cncf.io/v1alpha1/namespaces/${POOL_NAMESPACE}/ippools`;
 const RESERVATIONS = `/apis/whereabouts.cni.cncf.io/v1alpha1/namespaces/${POOL_NAMESPACE}/overlappingrangeipreservations`;
+
+/** Of 14 addresses. */
+const TIGHT_PODS = 12;
+
+/** What is seen of the cluster that is saved. */
+const RAISED = [
+  'capacity',
+  'collection-failed-event',
+  'duplicate-live-ip',
+  'finished-pod',
+  'invalid-podref',
+  'lease-contention',
+  'missing-ifname',
+  'missing-network-status',
+  'missing-slice-pool',
+  'reservation-without-allocation',
+  'stale-allocation',
+  'untracked-live-ip',
+];
+
+const TELLS_THE_MOMENT: ReadonlySet<string> = new Set([
+  'firstSeen',
+  'readAt',
+  'confirmedByGet',
+  'sinceMinutes',
+  'transitionsPerMinute',
+]);
 
 /** Its reconciler is deployed, and no node runs it. */
 const WITHOUT_PODS = [
@@ -288,6 +319,135 @@ describe('what raises a check raises it, and nothing else', () => {
     expect(found(await audited(), true)).toEqual([`duplicate-live-ip ${await stays()}`]);
   });
 });
+
+describe('deleting a pool', () => {
+  const name = '10.68.0.0-24';
+  const args = ['audit', '--fix', 'orphan-pool', '--yes', '-o', 'json'];
+  const isThere = async (): Promise<boolean> => (await cluster.request('GET', `${POOLS}/${name}`)).status === 200;
+
+  /** Acts on the deletion itself: the first DELETE asks for the right, in its body. */
+  function gateAtDeletion(act: (passing: Passing) => Promise<void> | void): Promise<Gate> {
+    let deletes = 0;
+    return openGate(cluster, async (passing) => {
+      if (passing.method === 'DELETE' && passing.path.includes(`/ippools/${name}`) && ++deletes > 1) await act(passing);
+    });
+  }
+
+  beforeAll(async () => {
+    await cluster.ok('POST', POOLS, {
+      apiVersion: 'whereabouts.cni.cncf.io/v1alpha1',
+      kind: 'IPPool',
+      metadata: { name, namespace: POOL_NAMESPACE },
+      spec: { range: '10.68.0.0/24', allocations: {} },
+    });
+  });
+
+  test('no field of a plan may be missing', async () => {
+    const { result } = await fixed('--fix', 'orphan-pool', '--dry-run=server');
+    expect(result.items).toHaveLength(1);
+    expect(result.writes).toHaveLength(1);
+    expect(optionalFields(result).filter((path) => !path.startsWith('writes.0.body.'))).toEqual([]);
+  });
+
+  test('the API server refuses it: failed, and the pool stays', async () => {
+    const gate = await gateAtDeletion((passing) => {
+      passing.refuse(403);
+    });
+    const ran = await runCli([...args, '--journal', journal], { kubeconfig: gate.kubeconfig });
+    await gate.close();
+    const { items } = jsonOf(ran) as FixResult;
+    expect([ran.code, items.map(({ result }) => result)]).toEqual([4, ['failed']]);
+    expect(items[0]?.error).not.toBeNull();
+    expect(await isThere()).toBe(true);
+  });
+
+  test('killed before it: the journal tells, and the next one completes it', async () => {
+    const own = join(journal, 'killed');
+    let isStopped = false;
+    const gate = await gateAtDeletion(() => {
+      isStopped = true;
+      return new Promise(() => undefined);
+    });
+    const running = startCli([...args, '--journal', own], { kubeconfig: gate.kubeconfig });
+    await waitFor('the deletion', () => isStopped, 60_000);
+    running.kill('SIGKILL');
+    await running.ended;
+    await gate.close();
+    expect(await isThere()).toBe(true);
+    const [killed] = await statesOf(own);
+    expect(killed?.intents.map(({ status }) => status)).toEqual(['uncertain']);
+    const ran = await runCli([...args, '--journal', own], { kubeconfig: cluster.kubeconfig });
+    expect([ran.code, (jsonOf(ran) as FixResult).items.map(({ result }) => result)]).toEqual([0, ['fixed']]);
+    expect(await isThere()).toBe(false);
+    const [decided] = await statesOf(own);
+    expect(decided?.intents.filter(({ status }) => status === 'uncertain')).toEqual([]);
+  });
+});
+
+describe('a snapshot', () => {
+  test('says what the cluster said', async () => {
+    await pod('left', 'named');
+    await deletePod(cluster, NS, 'left');
+    await pod('mute', 'plain', true);
+    const lost = await pod('lost-entry', 'plain');
+    await removeEntry('10.60.0.0-24', keyOf(lost));
+    await cluster.ok('PATCH', `${POOLS}/10.60.0.0-24`, {
+      spec: { allocations: { 201: { podref: 'nobody', id: 'x' }, 202: { podref: `${NS}/stays-plain`, id: 'y' } } },
+    });
+    await nad('tight', { range: '10.63.0.0/28' });
+    for (let index = 0; index < TIGHT_PODS; index++) await pod(`tight-${index.toString()}`, 'tight');
+    await nad('sliced', { range: '10.64.0.0/22', node_slice_size: '/24', network_name: 'nosuchslice' });
+    await gaveUp('was-here');
+    await busyLease();
+    const live = await audited();
+    expect([...new Set(live.findings.map(({ check }) => check.slice('audit/'.length)))].sort()).toEqual(RAISED);
+    for (const name of ['kept', 'kept.tar.gz']) {
+      const place = join(journal, name);
+      const saved = await runCli(['snapshot', 'save', place], { kubeconfig: cluster.kubeconfig });
+      expect([saved.code, saved.stderr]).toEqual([0, expect.any(String)]);
+      const read = jsonOf(await runCli(['audit', '-o', 'json', '--from', place])) as AuditReport;
+      expect(violations(read)).toEqual([]);
+      expect(answerOf(read)).toEqual(answerOf(live));
+    }
+  });
+});
+
+/** What differs between a cluster and files of it: when it was read, by whom, and what a pod's own read confirms. */
+function answerOf({ findings, skipped, summary, incomplete, cluster: { uid } }: AuditReport): unknown {
+  return JSON.parse(
+    JSON.stringify({ findings, skipped, summary, incomplete, uid }, (key, value: unknown) =>
+      TELLS_THE_MOMENT.has(key)
+        ? undefined
+        : typeof value === 'string'
+          ? value.replace(/hands [\d.]+ times/, 'hands often')
+          : value,
+    ),
+  ) as unknown;
+}
+
+/** Whereabouts' pod controller could not free what a pod had held. */
+async function gaveUp(name: string): Promise<void> {
+  await cluster.ok('POST', `/api/v1/namespaces/${NS}/events`, {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.1` },
+    involvedObject: { kind: 'Pod', namespace: NS, name, uid: 'gone' },
+    reason: 'IPAddressGarbageCollectionFailed',
+    message: 'failed to get the IPPool data',
+    type: 'Warning',
+    count: 3,
+    lastTimestamp: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+  });
+}
+
+/** The plugin's own Lease, as it is where nodes wait for each other. */
+async function busyLease(): Promise<void> {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${POOL_NAMESPACE}/leases/whereabouts`;
+  const lease = await cluster.ok('PATCH', path, { spec: { leaseTransitions: 100_000 } });
+  // Of its first minute nothing is told.
+  const told = Date.parse(String(lease.metadata?.['creationTimestamp'])) + 61_000;
+  await sleep(Math.max(0, told - Date.now()));
+}
 
 async function stays(): Promise<string> {
   const object = await cluster.ok('GET', `/api/v1/namespaces/${NS}/pods/stays-plain`);

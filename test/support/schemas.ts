@@ -31,3 +31,30 @@ export function violations(document: unknown): string[] {
   if (validate(document) === true) return [];
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
 }
+
+/**
+ * Fields of a document, by their dotted paths, without which it keeps to its schema as well; each that a schema promises
+ * to scripts is not among them.
+ */
+export function optionalFields(document: object): string[] {
+  return fieldsOf(document)
+    .filter((path) => violations(without(document, path)).length === 0)
+    .map((path) => path.join('.'));
+}
+
+/** The paths of a document's fields; places of arrays are no fields. */
+export function fieldsOf(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, own]) => [
+    ...(Array.isArray(value) ? [] : [[...path, key]]),
+    ...fieldsOf(own, [...path, key]),
+  ]);
+}
+
+function without(document: object, path: readonly string[]): object {
+  const copy = structuredClone(document);
+  let at = copy as Record<string, unknown>;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
+  Reflect.deleteProperty(at, path.at(-1) ?? '');
+  return copy;
+}

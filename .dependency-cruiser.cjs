@@ -243,7 +243,14 @@ module.exports = {
       '^src/cluster/open\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!releas|generat|shim|fix|reconciler|watched-|complet|local-facts)', [
+    only('linting-runs-the-linter', '^src/cli/linting\\.ts$', [
+      room('cli'),
+      room('render'),
+      room('lint'),
+      '^src/cluster/port\\.ts$',
+      '^src/errors\\.ts$',
+    ]),
+    only('cli-below-commands', '^src/cli/(?!linting|releas|generat|shim|fix|reconciler|watched-|complet|local-facts)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|watched|writer)\\.ts$',

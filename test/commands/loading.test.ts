@@ -65,10 +65,6 @@ function packageOf(source: string): string | undefined {
 }
 
 /**
- * What each class of commands may load besides oclif: its rooms, its packages, and about how much in all. A careless
- * import that draws in a parser or the client fails here, whatever the machine.
- */
-/**
  * What each class of commands may load: its rooms, its packages besides those of oclif, and how many kilobytes in all. A
  * careless import that draws in a parser, the client or another room fails here, whatever the machine.
  */

@@ -233,12 +233,30 @@ export const COMPLETE_SAMPLE: Readonly<Record<string, string>> = {
   'daemonsets.json': inHomes('apps/v1', 'DaemonSet'),
   'deployments.json': inHomes('apps/v1', 'Deployment'),
   'configmaps.json': inHomes('v1', 'ConfigMap'),
+  'definitions.json': list(
+    definition('ippools', 'whereabouts.cni.cncf.io', 'v1alpha1'),
+    definition('overlappingrangeipreservations', 'whereabouts.cni.cncf.io', 'v1alpha1'),
+    definition('nodeslicepools', 'whereabouts.cni.cncf.io', 'v1alpha1'),
+    definition('network-attachment-definitions', 'k8s.cni.cncf.io', 'v1'),
+  ),
   'leases.json': noneOf('coordination.k8s.io/v1', 'Lease'),
   'networks-operator.json': noneOf('operator.openshift.io/v1', 'Network'),
   'networks-config.json': noneOf('config.openshift.io/v1', 'Network'),
   'nns.json': noneOf('nmstate.io/v1beta1', 'NodeNetworkState'),
   'nncp.json': noneOf('nmstate.io/v1', 'NodeNetworkConfigurationPolicy'),
 };
+
+/** A definition that keeps every field. */
+function definition(plural: string, group: string, version: string): Kube {
+  const name = `${plural}.${group}`;
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name, uid: `uid-${name}` },
+    spec: { group, names: { plural }, versions: [{ name: version, served: true, storage: true, schema }] },
+  };
+}
 
 function noneOf(apiVersion: string, kind: string): string {
   return JSON.stringify({ apiVersion, kind: `${kind}List`, metadata: { resourceVersion: '99' }, items: [] });

@@ -8,7 +8,7 @@ import type { AuditReport } from '../../src/audit/report.js';
 import { attach } from '../cluster/attach.js';
 import { POOL_NAMESPACE, TestCluster } from '../cluster/cluster.js';
 import { runReconciler } from '../cluster/controllers.js';
-import { createNad, createNode, createPod, deletePod } from '../cluster/objects.js';
+import { createNad, createNode, createPod, deletePod, setNodeReady, terminatePod } from '../cluster/objects.js';
 import { waitFor } from '../cluster/wait.js';
 import { optionalFields, violations } from '../support/schemas.js';
 import { jsonOf, runCli, startCli } from './support/cli.js';
@@ -317,6 +317,43 @@ describe('what raises a check raises it, and nothing else', () => {
     const twin = [{ name: `${NS}/plain`, interface: 'net1', ips: [await stays()] }];
     await createPod(cluster, { namespace: NS, name: 'twin', networkStatus: twin });
     expect(found(await audited(), true)).toEqual([`duplicate-live-ip ${await stays()}`]);
+  });
+});
+
+describe('what nodes and changed networks raise', () => {
+  test('a pod that is being deleted on a node that does not report', async () => {
+    await createNode(cluster, 'node-b');
+    const { networks } = await attach(cluster, {
+      namespace: NS,
+      name: 'cut-off',
+      node: 'node-b',
+      nets: [`${NS}/plain`],
+    });
+    const address = networks[0]?.ips[0] ?? '';
+    const before = found(await audited());
+    expect(before).not.toContain(`lost-node ${address}`);
+    await setNodeReady(cluster, 'node-b', 'Unknown');
+    await terminatePod(cluster, NS, 'cut-off');
+    expect(found(await audited())).toEqual([...before, `lost-node ${address}`].sort());
+    await deletePod(cluster, NS, 'cut-off');
+    await cluster.ok('DELETE', '/api/v1/nodes/node-b');
+  });
+
+  test('an address that its network does not hand out any more', async () => {
+    await nad('shrunk', { range: '10.69.0.0/24' });
+    const address = await pod('early', 'shrunk');
+    const before = found(await audited());
+    expect(before).not.toContain(`outside-window ${address}`);
+    const path = `/apis/k8s.cni.cncf.io/v1/namespaces/${NS}/network-attachment-definitions/shrunk`;
+    const ipam = { type: 'whereabouts', range: '10.69.0.0/24', range_start: '10.69.0.100' };
+    const config = { cniVersion: '0.3.1', name: 'shrunk', type: 'macvlan', master: 'eth-shrunk', ipam };
+    await cluster.ok('PATCH', path, { spec: { config: JSON.stringify(config) } });
+    expect(found(await audited())).toEqual([...before, `outside-window ${address}`].sort());
+    await deletePod(cluster, NS, 'early');
+    await cluster.ok('DELETE', path);
+    await cluster.ok('DELETE', `${POOLS}/10.69.0.0-24`);
+    await cluster.ok('DELETE', `${RESERVATIONS}/${address}`);
+    await runCli(['reconcile', '--now', '--yes', '--journal', journal], { kubeconfig: cluster.kubeconfig });
   });
 });
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { AuditReport } from '../../src/audit/report.js';
 import { PROPAGATION_MS } from '../../src/openshift/reconciler-pods.js';
 import type { ReconcilerStatus } from '../../src/openshift/reconciler-status.js';
 import type { ScheduleResult } from '../../src/openshift/schedule-result.js';
@@ -120,6 +121,37 @@ async function openshift(
 
 const healthy = (): string => oldLog(ago(120), '*/15 * * * *', [[tick(1)], [tick()]]);
 const lost = (): string => oldLog(ago(120), '*/15 * * * *', [[tick(1)], [tick(), 'the server rejected our request']]);
+
+describe('audit', () => {
+  const CHECKS = ['--check', 'reconciler-not-running', '--check', 'schedule-not-in-force'];
+
+  /** Its findings of those two checks, by pod. */
+  async function audited(): Promise<{ readonly code: number | null; readonly raised: readonly string[] }> {
+    const ran = await runCli(['audit', '-o', 'json', ...CHECKS], { kubeconfig: cluster.kubeconfig });
+    const report = jsonOf(ran) as AuditReport;
+    expect(violations(report)).toEqual([]);
+    expect([report.incomplete, report.skipped]).toEqual([false, []]);
+    return { code: ran.code, raised: report.findings.map(({ check, object }) => `${check} ${object.name}`).sort() };
+  }
+
+  test('reconcilers that run by the schedule that is set raise nothing', async () => {
+    await openshift({ 'whereabouts-reconciler-a': healthy(), 'whereabouts-reconciler-b': healthy() });
+    expect(await audited()).toEqual({ code: 0, raised: [] });
+  });
+
+  test('one that stopped running, and one that goes by another schedule', async () => {
+    await openshift({
+      'whereabouts-reconciler-a': oldLog(ago(120), '*/15 * * * *', []),
+      'whereabouts-reconciler-b': oldLog(ago(120), '*/5 * * * *', [[ago(1)]]),
+      'whereabouts-reconciler-c': healthy(),
+    });
+    const { raised } = await audited();
+    expect(raised).toEqual([
+      'audit/reconciler-not-running whereabouts-reconciler-a',
+      'audit/schedule-not-in-force whereabouts-reconciler-b',
+    ]);
+  });
+});
 
 describe('status', () => {
   test('a healthy DaemonSet: one pod that succeeded speaks for all', async () => {

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { TestCluster } from '../test/cluster/cluster.js';
 import { fill } from '../test/cluster/big.js';
 import { seed } from '../test/cluster/seed.js';
+import { lintBench } from './lint.js';
 import { measureRelease, releaseLine, type ReleaseFigures } from './release.js';
 import { compare, type Measured, type Subject } from './measure.js';
 import { trafficOf, type Traffic } from './traffic.js';
@@ -23,7 +24,8 @@ const BIN = join('bin', 'run.js');
 const NODE: Subject = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] };
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'string' } } });
 
-const sections: Section[] = [await start(), await sandbox()];
+const NADS = 10_000;
+const sections: Section[] = [await start(), ...(await linting()), await sandbox()];
 const SIZES = [
   [1000, 10],
   [100, 100],
@@ -58,6 +60,19 @@ async function start(): Promise<Section> {
     ipamctl('ipamctl --help', ['--help']),
     ipamctl('ipamctl pools ls --from sample', ['pools', 'ls', '--from', sample]),
   ]);
+}
+
+async function linting(): Promise<Section[]> {
+  const bench = lintBench(NADS, (args) => ipamctl('ipamctl nad lint', args));
+  try {
+    const count = NADS.toLocaleString('en');
+    return [
+      await section(`nad lint, ${count} files`, bench.files),
+      await section(`nad lint, one file of ${count} documents`, bench.documents),
+    ];
+  } finally {
+    bench.remove();
+  }
 }
 
 async function sandbox(): Promise<Section> {
@@ -114,7 +129,7 @@ async function withCluster<T>(
 
 /** How cost grows with what is read: the exponent of 1 is linear. */
 function printGrowth(): void {
-  const [, , , small, large] = sections;
+  const [small, large] = sections.filter(({ title }) => title.startsWith('100 pools'));
   const [from, to] = [small, large].map((section) => section?.rows.find(({ name }) => name.includes('reconcile')));
   if (from === undefined || to === undefined) return;
   const exponent = Math.log(to.wallMs / from.wallMs) / Math.log(5);

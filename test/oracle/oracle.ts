@@ -74,10 +74,16 @@ export function buildOracle(): string {
   return buildProgram('oracle', folder, 'from whereabouts, the first time this takes one to two minutes');
 }
 
-/** A Go program of one file: from the cache, else built. */
-export function buildProgram(name: string, source: string, told: string): string {
-  const hash = createHash('sha256');
-  for (const file of ['go.mod', 'go.sum', 'main.go']) hash.update(readFileSync(join(source, file)));
+/**
+ * A Go program: from the cache, else built.
+ * @param source folder of its go.mod
+ * @param of the package to build: that folder's own main.go, or a tool of its modules
+ */
+export function buildProgram(name: string, source: string, told: string, of = '.'): string {
+  const hash = createHash('sha256').update(of);
+  for (const file of ['go.mod', 'go.sum', ...(of === '.' ? ['main.go'] : [])]) {
+    hash.update(readFileSync(join(source, file)));
+  }
   const root = cacheRoot();
   const program = join(root, `${name}-${hash.digest('hex').slice(0, 10)}-${process.platform}-${process.arch}`);
   if (existsSync(program)) return program;
@@ -85,7 +91,7 @@ export function buildProgram(name: string, source: string, told: string): string
   process.stderr.write(`${name}: building it ${told}\n`);
   // Under a name of its own first: a killed build must leave nothing that looks whole.
   const partial = `${program}.partial-${process.pid}`;
-  const build = spawnSync('go', ['build', '-trimpath', '-mod=readonly', '-buildvcs=false', '-o', partial, '.'], {
+  const build = spawnSync('go', ['build', '-trimpath', '-mod=readonly', '-buildvcs=false', '-o', partial, of], {
     cwd: source,
     env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
     encoding: 'utf8',

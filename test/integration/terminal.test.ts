@@ -21,6 +21,8 @@ interface TerminalRun {
   readonly code: number;
 }
 
+/** After this nothing comes. */
+const READ = '\u001e';
 const SGR = /\u001b\[[\d;]*m/g;
 const POOL = '192.0.2.192-27';
 
@@ -33,17 +35,22 @@ async function atTerminal(
   const { env = {}, apart = true, from = sample, stdoutAway = false } = options;
   const file = join(folderWith({}), 'away');
   const redirect = stdoutAway ? '>"$AWAY"' : apart ? '2>"$AWAY"' : '';
-  const terminal = spawn('/bin/sh', ['-c', `exec "$@" ${redirect}`, 'sh', ...programOf(), ...args, '--from', from], {
+  // node-pty lets go of the terminal soon after its process has ended, read or not: this one waits to be read.
+  const script = `"$@" ${redirect}; code=$?; printf '\\036'; read -r _; exit $code`;
+  const terminal = spawn('/bin/sh', ['-c', script, 'sh', ...programOf(), ...args, '--from', from], {
     cols: columns,
     rows: 40,
     env: { ...cleanEnvironment(), AWAY: file, ...env },
   });
   let raw = '';
-  terminal.onData((data) => (raw += data));
+  terminal.onData((data) => {
+    raw += data;
+    if (data.includes(READ)) terminal.write('\n');
+  });
   const code = await new Promise<number>((done) => {
     terminal.onExit(({ exitCode }) => done(exitCode));
   });
-  raw = raw.replaceAll('\r\n', '\n');
+  raw = raw.slice(0, raw.indexOf(READ)).replaceAll('\r\n', '\n');
   const stderr = apart || stdoutAway ? readFileSync(file, 'utf8') : '';
   return { raw, lines: raw.replace(SGR, '').split('\n'), stderr, code };
 }

@@ -16,6 +16,8 @@ const README = readFileSync('README.md', 'utf8');
 const EXPECTED: readonly (readonly [RegExp, number])[] = [
   // No operator runs there that would deploy anything.
   [/^ipamctl (shim|reconciler) status$/, 1],
+  // The sandbox has something for every check to find.
+  [/^ipamctl audit( -o json=report\.json| --fix .*)?$/, 1],
   [/^ipamctl reconcile( --from .*| --now --dry-run.*)?$/, 1],
   // By then everything stale was released, further up.
   [/^ipamctl reconcile\b/, 0],
@@ -45,7 +47,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster.stop();
   rmSync(folder, { recursive: true, force: true });
-  for (const written of ['plan.json', 'lab.tar.gz', 'case-1234.tar.gz']) rmSync(written, { force: true });
+  for (const written of ['plan.json', 'report.json', 'report.html', 'lab.tar.gz', 'case-1234.tar.gz']) {
+    rmSync(written, { force: true });
+  }
 });
 
 describe('README', () => {

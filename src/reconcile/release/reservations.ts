@@ -124,9 +124,10 @@ export class ReservationRelease {
       if (companion !== undefined && !members.every(({ judged }) => judged.reason === 'other-address')) {
         const outcome = (await this.#lostItsKey(companion, group.networkName, coverage))
           ? changed(`reservation ${companion.name} of the same pod lost its key meanwhile; the next run takes both`)
-          : skipped(
+          : ((await this.#cameBack(members)) ??
+            skipped(
               `reservation ${companion.name} of the same pod stays, and the plugin would not make this one again`,
-            );
+            ));
         for (const { reservation } of members) this.outcomes.set(reservation, outcome);
         continue;
       }
@@ -143,6 +144,15 @@ export class ReservationRelease {
       });
     }
     return ready;
+  }
+
+  /** An owner that is there again needs what it has: then nothing was left undone. Null: it is not, or nobody knows. */
+  async #cameBack(members: readonly ReservationTarget[]): Promise<Outcome | null> {
+    const fresh = await this.ports.look.judge(members.map(({ judged }) => judged));
+    const back = members
+      .map(({ judged }) => fresh.of(judged.claim))
+      .find((judged) => fresh.failureOf(judged.claim) === undefined && !this.mayRelease(judged));
+    return back === undefined ? null : inUse(back);
   }
 
   /** Whether somebody else took the key of a reservation since the pools were first read, and so is at it too. */

@@ -1,7 +1,7 @@
 import type { AnyCheck, AuditFinding } from '../audit/model.js';
 import type { AuditReport } from '../audit/report.js';
 import { data, GITHUB_LEVELS, property } from './github-command.js';
-import { SARIF_LEVELS, SARIF_SCHEMA } from './lint-sarif.js';
+import { ruleDescriptor, SARIF_LEVELS, SARIF_SCHEMA } from './lint-sarif.js';
 import { metric } from './prometheus.js';
 import { escaped } from './xml.js';
 
@@ -15,14 +15,15 @@ export interface AuditFormatOptions {
 
 /** The report as SARIF 2.1.0; an object of the cluster stands where a file would. */
 export function auditSarif(report: AuditReport, { checks, version }: AuditFormatOptions): object {
-  const used = checks.filter(({ id }) => report.findings.some(({ check }) => check === id));
+  const raised = new Set(report.findings.map(({ check }) => check));
+  const used = checks.filter(({ id }) => raised.has(id));
   const indexOf = new Map(used.map(({ id }, i) => [id, i]));
   return {
     $schema: SARIF_SCHEMA,
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'ipamctl', version, rules: used.map(ruleDescriptor) } },
+        tool: { driver: { name: 'ipamctl', version, rules: used.map((check) => ruleDescriptor(check, 'Mend')) } },
         invocations: [
           {
             executionSuccessful: !report.incomplete,
@@ -35,16 +36,6 @@ export function auditSarif(report: AuditReport, { checks, version }: AuditFormat
         results: report.findings.map((finding) => resultOf(finding, indexOf.get(finding.check))),
       },
     ],
-  };
-}
-
-function ruleDescriptor({ id, title, why, severity, fix }: AnyCheck): object {
-  return {
-    id,
-    shortDescription: { text: title },
-    fullDescription: { text: why },
-    ...(fix === null ? {} : { help: { text: `Mend: ${fix.text}` } }),
-    defaultConfiguration: { level: SARIF_LEVELS[severity] },
   };
 }
 
@@ -84,13 +75,9 @@ function fingerprintOf({ check, object, address, networkName, key, podref, conta
 /** The report as JUnit XML: a suite a check; a finding fails it from warning on, and one that was skipped is told so. */
 export function auditJunit({ findings, skipped }: AuditReport, { checks }: AuditFormatOptions): string {
   const why = new Map(skipped.map((each) => [each.check, each.why]));
-  const suites = checks.map(({ id }) =>
-    suiteText(
-      id,
-      findings.filter(({ check }) => check === id),
-      why.get(id),
-    ),
-  );
+  const byCheck = new Map<string, AuditFinding[]>(checks.map(({ id }) => [id, []]));
+  for (const finding of findings) byCheck.get(finding.check)?.push(finding);
+  const suites = [...byCheck].map(([id, own]) => suiteText(id, own, why.get(id)));
   const tests = suites.reduce((sum, suite) => sum + suite.tests, 0);
   const failures = findings.filter(isFailure).length;
   const head = `<testsuites name="ipamctl audit" tests="${tests}" failures="${failures}" errors="0" skipped="${skipped.length}">`;

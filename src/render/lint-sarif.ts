@@ -26,7 +26,7 @@ export function sarifDocument(
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'ipamctl', version, rules: used.map(ruleDescriptor) } },
+        tool: { driver: { name: 'ipamctl', version, rules: used.map((rule) => ruleDescriptor(rule, 'Fix')) } },
         columnKind: 'utf16CodeUnits',
         invocations: [
           {
@@ -48,12 +48,24 @@ export function sarifDocument(
   };
 }
 
-function ruleDescriptor({ id, title, why, severity, fix }: AnyRule): object {
+/** How SARIF describes a rule or a check; `mend` is the word before what mends it. */
+export function ruleDescriptor(
+  {
+    id,
+    title,
+    why,
+    severity,
+    fix,
+  }: Pick<AnyRule, 'id' | 'title' | 'why' | 'severity'> & {
+    readonly fix: { readonly text: string } | null;
+  },
+  mend: 'Fix' | 'Mend',
+): object {
   return {
     id,
     shortDescription: { text: title },
     fullDescription: { text: why },
-    ...(fix === null ? {} : { help: { text: `Fix: ${fix.text}` } }),
+    ...(fix === null ? {} : { help: { text: `${mend}: ${fix.text}` } }),
     defaultConfiguration: { level: SARIF_LEVELS[severity] },
   };
 }

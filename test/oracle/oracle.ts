@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheRoot } from '../cluster/binaries.js';
 
 /** A question to the oracle; `main.go` says what each `ask` needs. */
 export interface Question {
@@ -61,12 +61,6 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 /** Whether there is a Go to build with. */
 export function hasGo(): boolean {
   return spawnSync('go', ['version']).status === 0;
-}
-
-function cacheRoot(): string {
-  const own = process.env['IPAMCTL_TEST_CACHE'];
-  if (own) return own;
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ipamctl-test');
 }
 
 /** The oracle's program: from the cache, else built (one to two minutes on two cores). */

@@ -147,7 +147,7 @@ export class Race {
   async #writesOn({ address, networkName, pod, other, foundAt }: Violation): Promise<string[]> {
     const podrefs = [pod.podref, other?.podref];
     const since = Math.min(pod.since, other?.since ?? Infinity) - BEFORE_MS;
-    const journals = (await Promise.all(this.cleaners.map((cleaner) => cleaner.journals()))).flat();
+    const journals = await this.#journals();
     return journals.flatMap(({ path, state: { intents }, settledAt }) =>
       intents
         .filter(({ intent, sequence }) => {
@@ -183,9 +183,13 @@ export class Race {
     return problems;
   }
 
+  async #journals(): Promise<Journal[]> {
+    return (await Promise.all(this.cleaners.map((cleaner) => cleaner.journals()))).flat();
+  }
+
   async #untold(): Promise<string[]> {
     if (this.audit === null) return [];
-    return untold((await Promise.all(this.cleaners.map((cleaner) => cleaner.journals()))).flat(), this.audit);
+    return untold(await this.#journals(), this.audit);
   }
 
   async #stormyPods(pods: number): Promise<Tally> {
@@ -209,7 +213,7 @@ export class Race {
     const inStorm = runs.some(({ weather }) => weather === 'storm');
     let endless = 0;
     const done: (IntentRecord & { readonly words: string })[] = [];
-    for (const journal of (await Promise.all(this.cleaners.map((cleaner) => cleaner.journals()))).flat()) {
+    for (const journal of await this.#journals()) {
       const { path, state } = journal;
       if (this.#seenJournals.has(path)) continue;
       this.#seenJournals.add(path);

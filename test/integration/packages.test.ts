@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { nodeRuntime, NODES, SHIPPED } from '../../scripts/node-runtime.js';
 import { TestCluster } from '../cluster/cluster.js';
 import { unpackedPackages } from '../support/debian.js';
+import { shellLines } from '../support/documents.js';
 import { cleanEnvironment, ipamctl, ROOT } from '../support/program.js';
 import { folderWith, removeFolders } from '../support/world.js';
 import { CASES, drive, driveLive, type Installed } from './support/driven.js';
@@ -277,6 +278,53 @@ describe('the archive', () => {
     expect(stdout).toContain('ippool.whereabouts.cni.cncf.io/');
   });
 });
+
+describe('docs/install.md', () => {
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    const home = folderWith({});
+    const cache = (await run('npm', ['config', 'get', 'cache'])).stdout.trim();
+    env = cleanEnvironment({
+      HOME: home,
+      KUBECONFIG: cluster.kubeconfig,
+      NPM_CONFIG_PREFIX: join(home, 'npm'),
+      NPM_CONFIG_CACHE: cache,
+      NPM_CONFIG_PREFER_OFFLINE: 'true',
+    });
+    const path = [join(home, 'npm/bin'), process.env['PATH'] ?? '', dirname(cluster.binaries.kubectl)];
+    env['PATH'] = path.join(delimiter);
+  });
+
+  const lines = shellLines('docs/install.md').map((line) => line.replaceAll('linux-x64', `linux-${here}`));
+
+  test('is of this version', () => {
+    const versions = lines.flatMap((line) => [...line.matchAll(/ipamctl-(\d+\.\d+\.\d+)/g)].map(([, each]) => each));
+    expect(new Set(versions)).toEqual(new Set([version]));
+  });
+
+  test.each(lines)('%s', async (line) => {
+    const { stdout } = await run('bash', ['-eo', 'pipefail', '-c', line], { cwd: release, env });
+    if (/^(?:mkdir|tar|ln|rm) |> \S+$/.test(line)) {
+      const written = /> ~\/(\S+)$/.exec(line)?.[1];
+      if (written !== undefined) expect(statSync(join(env['HOME'] ?? '', written)).size).toBeGreaterThan(1000);
+      return;
+    }
+    expect(stdout).toMatch(EXPECTED.find(([command]) => line.includes(command))?.[1] ?? /never/);
+  });
+});
+
+/** What the commands of docs/install.md print. */
+const EXPECTED: readonly (readonly [string, RegExp])[] = [
+  ['sha256sum', /^(?:ipamctl\S* OK\n){7}$/],
+  ['grep', /"purl": "pkg:npm\/node-linux-/],
+  ['npm install', /added \d+ packages/],
+  ['ipamctl --version', /^ipamctl\/\d/],
+  ['plugin list', /kubectl-ipamctl\n/],
+  ['pools ls', /^NAME +RANGE/],
+  ['doctor', /Kubernetes v1\./],
+  ['__complete', /^ls\t/],
+  ['rbac', /kind: ClusterRole\n/],
+];
 
 test('a Node that is not the pinned one is refused', async () => {
   const cache = folderWith({});

@@ -1,7 +1,7 @@
 /** The example pipelines: held against what their runners take, and every shell of theirs run with the packed program. */
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, delimiter, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
@@ -10,6 +10,7 @@ import { TestCluster } from '../cluster/cluster.js';
 import { installCrds } from '../cluster/crds.js';
 import { createPool } from '../cluster/objects.js';
 import { buildProgram } from '../oracle/oracle.js';
+import { shellLines } from '../support/documents.js';
 import { cleanEnvironment, ROOT } from '../support/program.js';
 import { violations } from '../support/schemas.js';
 import { folderWith, removeFolders } from '../support/world.js';
@@ -289,5 +290,32 @@ describe('pre-commit', () => {
     expect(await commit(bad, ...files(bad))).toBe(1);
     // A commit that touches other files only.
     expect(await commit(folderWith({ 'a.yaml': 'a: 1\n' }), 'a.yaml')).toBe(0);
+  });
+});
+
+describe('docs/pipelines.md', () => {
+  let folder: string;
+  let shell: Record<string, string>;
+  beforeAll(async () => {
+    await run('npm', ['install', '--global', env['IPAMCTL_PACKAGE'] ?? ''], { env: cleanEnvironment(env) });
+    folder = folderWith({});
+    cpSync(join(ROOT, 'examples/nads'), join(folder, 'manifests'), { recursive: true });
+    shell = cleanEnvironment({ ...env, KUBECONFIG: cluster.kubeconfig });
+    shell['PATH'] = [shell['PATH'], dirname(cluster.binaries.kubectl)].join(delimiter);
+  });
+
+  test.each(shellLines('docs/pipelines.md'))('%s', async (line) => {
+    const { stdout, stderr } = await run('bash', ['-eo', 'pipefail', '-c', line], { cwd: folder, env: shell });
+    const [, written] = /> (\S+)$/.exec(line) ?? [];
+    const told = written === undefined ? stdout + stderr : readFileSync(join(folder, written), 'utf8');
+    expect(told.trim()).not.toBe('');
+  });
+
+  test('names what is there', () => {
+    const page = readFileSync(join(ROOT, 'docs/pipelines.md'), 'utf8');
+    const files = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ya?ml$/.test(name));
+    const named = [...page.matchAll(/`((?:github|gitlab|tekton|pre-commit)\/[^`]+)`/g)].map(([, name]) => name);
+    expect(named.filter((name) => !files.includes(name ?? ''))).toEqual([]);
+    expect(files.filter((name) => !named.includes(name) && !name.startsWith('tekton/'))).toEqual([]);
   });
 });

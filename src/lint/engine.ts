@@ -130,17 +130,19 @@ class Run {
     const { profile, whereabouts, cluster } = this.options;
     const context = { subject, profile, whereabouts, cluster: cluster?.facts ?? NO_CLUSTER };
     const isTemplate = subject.document.template !== undefined;
-    for (const rule of this.#asking.rulesFor(subject)) {
+    this.#asking.ask(subject, (rule) => {
       const lack = isTemplate || subject.kind === 'set' ? lacking(rule, subject) : undefined;
       if (lack !== undefined) {
         this.#skip(rule.id, lack);
-        continue;
+        return false;
       }
+      const before = this.raised.length;
       // Both have the same kind, by the map that the rule was taken from; the compiler cannot follow that.
       for (const draft of (rule as Rule).check(context)) {
         this.raised.push({ rule, subject: draft.on ?? subject, draft });
       }
-    }
+      return this.raised.length > before;
+    });
   }
 
   /** The rules of a kind that have what they need of a cluster; the others are told of once, where there is anything to judge. */

@@ -38,19 +38,24 @@ const VM_NETWORKS: readonly Path[] = [
 /** Lists within lists end somewhere. */
 const MAX_LISTS = 8;
 
-/** Everything in a document that rules look at, the document itself first. */
-export async function subjectsOf({ document, value }: ReadDocument): Promise<Subject[]> {
-  let subjects = new Collected(document);
-  subjects.value(value, [], 0);
-  if (subjects.all.some((subject) => subject.kind === 'json' && !subject.json.valid) && document.format === 'yaml') {
-    // What is wrong with a JSON text is told by its lines, which quoted scalars fold; finding them costs positions.
-    const locator = await openLocator(document);
-    subjects = new Collected(document, (path) => locator.linedText(path));
-    subjects.value(value, [], 0);
-  }
-  const [first] = subjects.all;
-  const { namespace, name } = first ?? { namespace: null, name: null };
-  return [{ kind: 'document', document, value, path: [], namespace, name }, ...subjects.all];
+/** Everything in a document that rules look at, the document itself first. Only broken JSON has to be waited for. */
+export function subjectsOf(read: ReadDocument): Subject[] | Promise<Subject[]> {
+  const { document } = read;
+  const subjects = collected(read);
+  const isBroken = subjects.some((subject) => subject.kind === 'json' && !subject.json.valid);
+  return isBroken && document.format === 'yaml' ? linedSubjectsOf(read) : subjects;
+}
+
+/** What is wrong with a JSON text is told by its lines, which quoted scalars fold; finding them costs positions. */
+async function linedSubjectsOf(read: ReadDocument): Promise<Subject[]> {
+  const locator = await openLocator(read.document);
+  return collected(read, (path) => locator.linedText(path));
+}
+
+function collected({ document, value }: ReadDocument, linedText?: (path: Path) => string | undefined): Subject[] {
+  const { all } = new Collected(document, value, linedText);
+  const { namespace, name } = all[0] ?? { namespace: null, name: null };
+  return [{ kind: 'document', document, value, path: [], namespace, name }, ...all];
 }
 
 /** An object, and where it is. */
@@ -82,14 +87,16 @@ class Collected {
 
   constructor(
     private readonly document: LintDocument,
+    value: unknown,
     private readonly linedText: (path: Path) => string | undefined = () => undefined,
   ) {
     this.#isConf = isConfName(document.source.name);
+    this.#callouts();
+    if (document.format === 'json') this.#wholeText(value);
+    this.#value(value, [], 0);
   }
 
-  value(value: unknown, path: Path, depth: number): void {
-    if (path.length === 0) this.#callouts();
-    if (this.document.format === 'json' && path.length === 0) this.#wholeText(value);
+  #value(value: unknown, path: Path, depth: number): void {
     if (!isJsonObject(value)) return;
     if (isBareConf(value, this.#isConf)) {
       this.all.push(
@@ -100,7 +107,7 @@ class Collected {
     const items = member(value, 'items');
     if (Array.isArray(items) && String(member(value, 'kind')).endsWith('List') && depth < MAX_LISTS) {
       items.forEach((item: unknown, i) => {
-        this.value(item, [...path, 'items', i], depth + 1);
+        this.#value(item, [...path, 'items', i], depth + 1);
       });
       return;
     }

@@ -43,7 +43,7 @@ export function* documentsIn(source: SourceFile): Generator<ReadDocument | Promi
 
 /** Reads the documents of a file, all at once. */
 export function readDocuments(source: SourceFile): Promise<ReadDocument[]> {
-  return Promise.all(documentsIn(source));
+  return Promise.all([...documentsIn(source)]);
 }
 
 function concernsUs(source: SourceFile, { span, format }: Chunk): boolean {

@@ -75,8 +75,10 @@ export async function valuesFor(
   if (source === 'files' || source === 'directories') return { candidates: [], paths: source };
   if (source === 'journals') return { candidates: await journals(given, env), paths: 'files' };
   if (source === 'rules') return only(await rules());
-  if (source === 'contexts' || source === 'clusters' || source === 'users')
-    return only(await named(source, given, env));
+  if (source === 'contexts' || source === 'clusters' || source === 'users') {
+    const there = new Set(flag?.multiple === true ? given.get(flag.name) : []);
+    return only((await named(source, given, env)).filter(({ value }) => !there.has(value)));
+  }
   return only(await ofCluster(source, place, grammar.version));
 }
 

@@ -81,7 +81,13 @@ export default class Audit extends FixCommand {
     const { checks, severities } = appliedChecks(chosen, config);
     await this.presentFrom(flags, FORMATS, async (reader, progress) => {
       const uids = await selectPools(reader, flags.selector);
-      const outcome = await audit(reader, { checks, settings, clock: waitingClock(progress), severities });
+      const outcome = await audit(reader, {
+        checks,
+        settings,
+        clock: waitingClock(progress),
+        severities,
+        ...(flags.check === undefined ? {} : { asked: new Set(chosen.map(({ id }) => id)) }),
+      });
       const report = auditReport(outcome, await reader.identity(), {
         checks: checks.length,
         namespace,

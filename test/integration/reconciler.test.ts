@@ -167,7 +167,7 @@ describe('audit', () => {
       expect(report.skipped).toEqual(
         ['reconciler-not-running', 'schedule-not-in-force'].map((check) => ({
           check: `audit/${check}`,
-          why: expect.stringMatching(/: may not get pods\/log /) as unknown,
+          why: expect.stringMatching(/: may not get pods\/log /),
         })),
       );
       expect(ran.stderr).toMatch(/^Warning: .*may not get pods\/log/m);

@@ -155,7 +155,7 @@ describe('audit', () => {
   test('logs that a viewer may not read: warned of, and a failure only for who asks by name', async () => {
     await openshift({ 'whereabouts-reconciler-a': healthy() });
     const kubeconfig = await cluster.kubeconfigFor('audit-viewer', { rules: await viewerRules() });
-    const said = /^may not get pods\/log "whereabouts-reconciler-a"/;
+    const said = /^openshift-multus\/whereabouts-reconciler-a: may not get pods\/log "whereabouts-reconciler-a"/;
     for (const [args, incomplete] of [
       [[], false],
       [CHECKS, true],

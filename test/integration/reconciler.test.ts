@@ -164,12 +164,8 @@ describe('audit', () => {
       const report = jsonOf(ran) as AuditReport;
       expect([ran.code, report.incomplete]).toEqual([incomplete ? 1 : 0, incomplete]);
       expect(report.warnings).toEqual([expect.stringMatching(said)]);
-      expect(report.skipped).toEqual(
-        ['reconciler-not-running', 'schedule-not-in-force'].map((check) => ({
-          check: `audit/${check}`,
-          why: expect.stringMatching(/: may not get pods\/log /),
-        })),
-      );
+      const unread = report.skipped.filter(({ why }) => said.test(why));
+      expect(unread.map(({ check }) => check)).toEqual(['audit/reconciler-not-running', 'audit/schedule-not-in-force']);
       expect(ran.stderr).toMatch(/^Warning: .*may not get pods\/log/m);
     }
   });

@@ -94,7 +94,13 @@ export default class Audit extends FixCommand {
     const { checks, severities } = appliedChecks(chosen, config);
     const look = async (reader: ClusterReader, progress: Progress): Promise<AuditReport> => {
       const uids = await selectPools(reader, flags.selector);
-      const outcome = await audit(reader, { checks, settings, clock: waitingClock(progress), severities });
+      const outcome = await audit(reader, {
+        checks,
+        settings,
+        clock: waitingClock(progress),
+        severities,
+        ...(flags.check === undefined ? {} : { asked: new Set(chosen.map(({ id }) => id)) }),
+      });
       return auditReport(outcome, await reader.identity(), {
         checks: checks.length,
         namespace,

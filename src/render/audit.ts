@@ -106,7 +106,7 @@ function auditSentences(report: AuditReport): string[] {
   if (findings.some(({ verdict }) => verdict === 'stale')) {
     lines.push('What is stale goes with: ipamctl reconcile --now');
   }
-  if (incomplete) lines.push('The answer is incomplete: see the warnings.');
+  if (incomplete) lines.push('The answer is incomplete: see the warnings and what was skipped.');
   return lines;
 }
 

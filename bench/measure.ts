@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 export interface Run {
   /** Empty unless it was asked for. */
   readonly stdout: string;
+  /** The end of it. */
+  readonly stderr: string;
   readonly wallMs: number;
   /** High-water mark of resident memory in MB; NaN where /proc does not tell. */
   readonly peakMb: number;
@@ -40,34 +42,42 @@ export async function compare(subjects: readonly Subject[], rounds: number): Pro
   for (let round = 0; round <= rounds; round++) {
     for (const subject of subjects) {
       const run = await runOnce(subject);
-      if (!(subject.ok ?? [0]).includes(run.code ?? -1)) {
-        throw new Error(`${subject.name}: exit code ${String(run.code)}`);
-      }
       if (round > 0) runs.get(subject)?.push(run);
     }
   }
-  return [...runs].map(([{ name }, list]) => {
-    const walls = list.map(({ wallMs }) => wallMs).sort((a, b) => a - b);
-    return {
-      name,
-      wallMs: median(walls),
-      minMs: walls[0] ?? Number.NaN,
-      maxMs: walls.at(-1) ?? Number.NaN,
-      peakMb: median(list.map(({ peakMb }) => peakMb).sort((a, b) => a - b)),
-      outputBytes: list[0]?.outputBytes ?? 0,
-    };
-  });
+  return [...runs].map(([{ name }, list]) => summarise(name, list));
+}
+
+/** The medians of several runs of one command. */
+export function summarise(name: string, runs: readonly Run[]): Measured {
+  const walls = runs.map(({ wallMs }) => wallMs).sort((a, b) => a - b);
+  return {
+    name,
+    wallMs: median(walls),
+    minMs: walls[0] ?? Number.NaN,
+    maxMs: walls.at(-1) ?? Number.NaN,
+    peakMb: median(runs.map(({ peakMb }) => peakMb).sort((a, b) => a - b)),
+    outputBytes: runs[0]?.outputBytes ?? 0,
+  };
 }
 
 function median(sorted: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Runs a subject once. */
-export function runOnce({ argv: [command, ...args], env }: Subject, keepOutput = false): Promise<Run> {
+/** Runs a subject once; an exit code that is no success is an error. */
+export async function runOnce(subject: Subject, keepOutput = false): Promise<Run> {
+  const run = await spawned(subject, keepOutput);
+  if ((subject.ok ?? [0]).includes(run.code ?? -1)) return run;
+  throw new Error(`${subject.name}: exit code ${String(run.code)}\n${run.stderr}`);
+}
+
+function spawned({ argv: [command, ...args], env }: Subject, keepOutput: boolean): Promise<Run> {
   return new Promise((resolve, reject) => {
     const started = process.hrtime.bigint();
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr = (stderr + chunk).slice(-2000)));
     const chunks: Buffer[] = [];
     let outputBytes = 0;
     let peakMb = Number.NaN;
@@ -81,7 +91,7 @@ export function runOnce({ argv: [command, ...args], env }: Subject, keepOutput =
     child.on('close', (code) => {
       clearInterval(look);
       const wallMs = Number(process.hrtime.bigint() - started) / 1e6;
-      resolve({ stdout: Buffer.concat(chunks).toString(), wallMs, peakMb, code, outputBytes });
+      resolve({ stdout: Buffer.concat(chunks).toString(), stderr, wallMs, peakMb, code, outputBytes });
     });
   });
 }

@@ -1,153 +1,139 @@
 /**
- * `npm run bench`: what ipamctl costs beside bare node and kubectl, on the built program, in one interleaved run.
- * `--quick` leaves the big clusters away. Prints a table, and with `--json FILE` the figures.
+ * `npm run bench`: what ipamctl costs beside its anchors, packed and installed as a user has it. All parts take hours, most
+ * of them whereabouts' own reconciler; `--only` names the parts wanted, `--theirs N` how often that reconciler runs at
+ * 10,000 allocations (once by default), `--theirs-large N` at 50,000 (not at all by default).
+ * `--json FILE` writes the figures, `--write` puts them into docs/performance.md; `--read FILE` takes earlier ones with it.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { TestCluster } from '../test/cluster/cluster.js';
-import { fill } from '../test/cluster/big.js';
-import { seed } from '../test/cluster/seed.js';
+import { measureSandbox, measureSize, type Size } from './clusters.js';
 import { lintBench } from './lint.js';
-import { measureRelease, releaseLine, type ReleaseFigures } from './release.js';
-import { compare, type Measured, type Subject } from './measure.js';
-import { trafficOf, type Traffic } from './traffic.js';
+import type { Subject } from './measure.js';
+import { measureOddShapes } from './odd.js';
+import { measureOffline } from './offline.js';
+import { install, type Installed } from './packed.js';
+import { measureAdds, measureRelease, type Release } from './release.js';
+import { markdown, writePage, type Report } from './report.js';
+import { measureSection, type Section } from './section.js';
 
-interface Section {
-  readonly title: string;
-  readonly rows: readonly (Measured & { readonly ratio: number; readonly traffic?: Traffic })[];
-}
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    theirs: { type: 'string', default: '1' },
+    'theirs-large': { type: 'string', default: '0' },
+    json: { type: 'string' },
+    read: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
+});
 
-const ROUNDS = 5;
-const BIN = join('bin', 'run.js');
 const NODE: Subject = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] };
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'string' } } });
-
 const NADS = 10_000;
-const sections: Section[] = [await start(), ...(await linting()), await sandbox()];
-const SIZES = [
-  [1000, 10],
-  [100, 100],
-  [100, 500],
-] as const;
-const RELEASES = [
-  [100, 10],
-  [100, 100],
-  [100, 500],
-] as const;
-if (values.quick !== true) for (const [pools, perPool] of SIZES) sections.push(await big(pools, perPool));
-const releases: ReleaseFigures[] = [];
-if (values.quick !== true) for (const [pools, perPool] of RELEASES) releases.push(await measureRelease(pools, perPool));
-for (const section of sections) print(section);
-if (values.quick !== true) printGrowth();
-if (releases.length > 0)
-  console.log(`\nreconcile --now, 10 % stale, one run each\n${releases.map(releaseLine).join('\n')}`);
-if (values.json !== undefined) {
-  const machine = { node: process.version, cpus: cpus().length, model: cpus()[0]?.model ?? 'unknown' };
-  writeFileSync(values.json, `${JSON.stringify({ machine, rounds: ROUNDS, sections, releases }, null, 2)}\n`);
+
+const SIZES: readonly Size[] = [
+  { pools: 100, perPool: 10, stalePercent: 10 },
+  { pools: 100, perPool: 100, stalePercent: 0 },
+  { pools: 100, perPool: 100, stalePercent: 1 },
+  { pools: 1000, perPool: 10, stalePercent: 10 },
+  { pools: 100, perPool: 500, stalePercent: 10 },
+  { pools: 100, perPool: 500, stalePercent: 10, otherPods: 55_000 },
+  { pools: 10_000, perPool: 10, stalePercent: 10 },
+];
+
+interface Sum {
+  sections: Section[];
+  releases: Release[];
+  adds: Report['adds'];
 }
 
-function ipamctl(name: string, args: readonly string[], more: Partial<Subject> = {}): Subject {
-  return { name, argv: [process.execPath, BIN, ...args], ...more };
+type Part = (ipamctl: Installed, sum: Sum) => Promise<void>;
+
+const PARTS: Record<string, Part> = {
+  start: async (ipamctl, { sections }) => {
+    sections.push(await start(ipamctl), await measureSandbox(ipamctl, NODE));
+  },
+  lint: async (ipamctl, { sections }) => {
+    sections.push(...(await linting(ipamctl)));
+  },
+  odd: async (ipamctl, { sections }) => {
+    sections.push(await measureOddShapes(ipamctl));
+  },
+  offline: async (ipamctl, { sections }) => {
+    sections.push(await measureOffline(ipamctl, NODE));
+  },
+  clusters: async (ipamctl, { sections }) => {
+    for (const size of SIZES) sections.push(...(await measureSize(ipamctl, size)));
+  },
+  release: async (ipamctl, { releases }) => {
+    const [theirs, large] = [Number(values.theirs), Number(values['theirs-large'])];
+    const ten = (perPool: number): Size => ({ pools: 100, perPool, stalePercent: 10 });
+    const one = (perPool: number): Size => ({ pools: 100, perPool, stalePercent: 1 });
+    releases.push(await measureRelease(ipamctl, ten(10), { ours: 5, theirs: 5 }));
+    releases.push(await measureRelease(ipamctl, one(100), { ours: 5, theirs: 0 }));
+    releases.push(await measureRelease(ipamctl, ten(100), { ours: 5, theirs }, 1 / 30));
+    releases.push(await measureRelease(ipamctl, ten(500), { ours: 3, theirs: large }, 1 / 50));
+  },
+  adds: async (ipamctl, sum) => {
+    sum.adds = await measureAdds(ipamctl, { pools: 100, perPool: 100, stalePercent: 10 });
+  },
+};
+
+const wanted = values.only ?? Object.keys(PARTS);
+const unknown = wanted.filter((name) => !(name in PARTS));
+if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}: there are ${Object.keys(PARTS).join(', ')}`);
+
+const earlier = values.read === undefined ? undefined : (JSON.parse(readFileSync(values.read, 'utf8')) as Report);
+const sum: Sum = {
+  sections: [...(earlier?.sections ?? [])],
+  releases: [...(earlier?.releases ?? [])],
+  adds: earlier?.adds ?? null,
+};
+const ipamctl = install();
+try {
+  for (const name of wanted) {
+    await PARTS[name]?.(ipamctl, sum);
+    // What was measured is kept, whatever becomes of the next part.
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report(), null, 2)}\n`);
+  }
+} finally {
+  ipamctl.remove();
+}
+console.log(markdown(report()));
+if (values.write) writePage(report());
+
+function report(): Report {
+  const [date = ''] = new Date().toISOString().split('T');
+  const machine = { date, node: process.version, cpus: cpus().length, model: cpus()[0]?.model ?? 'unknown' };
+  return { machine, ...sum };
 }
 
-async function start(): Promise<Section> {
-  const sample = join('examples', 'sample-cluster');
-  return section('start, beside bare node', [
-    NODE,
-    ipamctl('ipamctl --version', ['--version']),
-    ipamctl('ipamctl --help', ['--help']),
-    ipamctl('ipamctl pools ls --from sample', ['pools', 'ls', '--from', sample]),
+function start(ipamctl: Installed): Promise<Section> {
+  const sample = join(process.cwd(), 'examples', 'sample-cluster');
+  const nad = join(process.cwd(), 'examples', 'nads', 'tenant-a.yaml');
+  return measureSection('start, beside bare node', [
+    { subject: NODE },
+    { subject: ipamctl.subject(['--version']), aim: 1.5 },
+    { subject: ipamctl.subject(['--help']), aim: 1.6 },
+    { subject: ipamctl.subject(['nad', 'lint', nad], { ok: [0, 1] }), aim: 1.8 },
+    { subject: ipamctl.subject(['pools', 'ls', '--from', sample]), aim: 1.8 },
   ]);
 }
 
-async function linting(): Promise<Section[]> {
-  const bench = lintBench(NADS, (args) => ipamctl('ipamctl nad lint', args));
+async function linting(ipamctl: Installed): Promise<Section[]> {
+  const bench = lintBench(NADS, (args) => ipamctl.subject(args));
+  const sections: Section[] = [];
   try {
-    const count = NADS.toLocaleString('en');
-    return [
-      await section(`nad lint, ${count} files`, bench.files),
-      await section(`nad lint, one file of ${count} documents`, bench.documents),
-    ];
+    for (const [what, subjects] of [
+      ['10,000 files', bench.files],
+      ['one file of 10,000 documents', bench.documents],
+    ] as const) {
+      const entries = subjects.map((subject, index) => ({ subject, ...(index === 0 ? {} : { aim: 1 }) }));
+      sections.push(await measureSection(`nad lint, ${what}`, entries));
+    }
+    return sections;
   } finally {
     bench.remove();
-  }
-}
-
-async function sandbox(): Promise<Section> {
-  return withCluster(async (cluster, env) => {
-    await seed(cluster, { log: console.error });
-    return section('the sandbox, beside bare node', [
-      NODE,
-      { name: 'kubectl get ippools -A', argv: [cluster.binaries.kubectl, 'get', 'ippools', '-A'], env },
-      ipamctl('ipamctl pools ls', ['pools', 'ls'], { env }),
-      ipamctl('ipamctl reconcile', ['reconcile'], { env, ok: [1] }),
-    ]);
-  });
-}
-
-async function big(pools: number, perPool: number): Promise<Section> {
-  return withCluster(async (cluster, env) => {
-    await fill(cluster, { pools, perPool, stalePercent: 10, log: console.error });
-    const kubectl = cluster.binaries.kubectl;
-    const subjects = [
-      { name: 'kubectl get ippools -A -o json', argv: [kubectl, 'get', 'ippools', '-A', '-o', 'json'], env },
-      ipamctl('ipamctl pools ls -o json', ['pools', 'ls', '-o', 'json'], { env }),
-      ipamctl('ipamctl reconcile -o json', ['reconcile', '-o', 'json'], { env, ok: [1] }),
-    ] as const satisfies readonly Subject[];
-    return section(`${pools.toString()} pools of ${perPool.toString()}, 10 % stale`, subjects, cluster);
-  });
-}
-
-async function section(title: string, subjects: readonly Subject[], cluster?: TestCluster): Promise<Section> {
-  console.error(`measuring: ${title}`);
-  const measured = await compare(subjects, ROUNDS);
-  const anchor = measured[0]?.wallMs ?? Number.NaN;
-  const rows = [];
-  for (const [index, row] of measured.entries()) {
-    const subject = subjects[index];
-    const traffic =
-      cluster === undefined || subject === undefined
-        ? undefined
-        : await trafficOf(cluster, () => compare([subject], 0));
-    rows.push({ ...row, ratio: row.wallMs / anchor, ...(traffic === undefined ? {} : { traffic }) });
-  }
-  return { title, rows };
-}
-
-async function withCluster<T>(
-  work: (cluster: TestCluster, env: Readonly<Record<string, string>>) => Promise<T>,
-): Promise<T> {
-  const cluster = await TestCluster.start({ log: console.error });
-  try {
-    return await work(cluster, { KUBECONFIG: cluster.kubeconfig });
-  } finally {
-    await cluster.stop();
-  }
-}
-
-/** How cost grows with what is read: the exponent of 1 is linear. */
-function printGrowth(): void {
-  const [small, large] = sections.filter(({ title }) => title.startsWith('100 pools'));
-  const [from, to] = [small, large].map((section) => section?.rows.find(({ name }) => name.includes('reconcile')));
-  if (from === undefined || to === undefined) return;
-  const exponent = Math.log(to.wallMs / from.wallMs) / Math.log(5);
-  console.log(
-    `\nreconcile from 10,000 to 50,000 allocations grows with the power ${exponent.toFixed(2)} of what is read`,
-  );
-}
-
-function print({ title, rows }: Section): void {
-  console.log(`\n${title}`);
-  for (const { name, wallMs, minMs, maxMs, peakMb, ratio, traffic } of rows) {
-    const asked =
-      traffic === undefined
-        ? ''
-        : `  ${traffic.requests.toString().padStart(4)} requests  ${(traffic.bytes / 1e6).toFixed(1).padStart(7)} MB`;
-    console.log(
-      `  ${name.padEnd(32)} ${wallMs.toFixed(0).padStart(6)} ms (${minMs.toFixed(0)} to ${maxMs.toFixed(0)})` +
-        `  ${ratio.toFixed(2).padStart(5)} x  ${peakMb.toFixed(0).padStart(5)} MB${asked}`,
-    );
   }
 }

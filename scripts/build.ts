@@ -4,9 +4,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, dirname, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { build } from 'esbuild';
+import { bundledParts, notices } from './contents.js';
 import { slimKubernetesClient } from './slim-client.js';
 import { reportPage } from './report-page.js';
 import { slimOclif } from './slim-oclif.js';
@@ -46,9 +47,10 @@ const { metafile } = await build({
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
 });
-if (process.env['IPAMCTL_METAFILE'] !== undefined)
-  writeFileSync(process.env['IPAMCTL_METAFILE'], JSON.stringify(metafile));
-writeNotices(metafile);
+// Who packs the program, and who judges its size, wants to know what is in it; it is not given out.
+writeFileSync(join(outdir, 'metafile.json'), JSON.stringify(metafile));
+// What is bundled keeps its licence with it.
+writeFileSync(join(outdir, 'THIRD-PARTY-NOTICES.txt'), notices(bundledParts(metafile)));
 swapIn();
 writeManifest();
 
@@ -57,27 +59,6 @@ function swapIn(): void {
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(outdir, dist);
   rmSync(old, { recursive: true, force: true });
-}
-
-/** What is bundled keeps its licence with it. */
-function writeNotices(meta: Metafile): void {
-  const packages = new Map<string, string>();
-  for (const input of Object.keys(meta.inputs)) {
-    const at = input.lastIndexOf('node_modules/');
-    if (at === -1) continue;
-    const [scope = '', name = ''] = input.slice(at + 'node_modules/'.length).split('/');
-    const id = scope.startsWith('@') ? `${scope}/${name}` : scope;
-    packages.set(id, join(input.slice(0, at), 'node_modules', id));
-  }
-  const texts = [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, folder]) => notice(id, folder));
-  writeFileSync(join(outdir, 'THIRD-PARTY-NOTICES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
-}
-
-function notice(id: string, folder: string): string {
-  const pkg = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string; license?: string };
-  const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
-  const licence = file === undefined ? '' : `\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
-  return `${id} ${pkg.version} (${pkg.license ?? 'see below'})\n${licence}`;
 }
 
 /** `oclif manifest` writes an empty manifest and exits 0 when it finds no commands: look at what it wrote. */

@@ -1,5 +1,6 @@
 /** `npm run docs:checks`: writes docs/checks/ of the audit's registry. With --check it writes nothing and fails on a difference. */
-import type { AnyCheck, CheckFix } from '../src/audit/model.js';
+import { checkDocument, type CheckDocument } from '../src/audit/check-documents.js';
+import type { CheckFix } from '../src/audit/model.js';
 import { CHECKS } from '../src/audit/registry.js';
 import type { Severity } from '../src/lint/model.js';
 import { cell, writeOrCheck } from './pages.js';
@@ -11,9 +12,10 @@ const FIXES: Readonly<Record<CheckFix['kind'], { readonly word: string; readonly
   manual: { word: 'by hand', how: () => 'a person has to do it' },
 };
 
+const documents = CHECKS.map(checkDocument);
 const pages = new Map([
-  ['README.md', indexPage(CHECKS)],
-  ...CHECKS.map((check) => [`${nameOf(check.id)}.md`, checkPage(check)] as const),
+  ['README.md', indexPage(documents)],
+  ...documents.map((check) => [`${nameOf(check.id)}.md`, checkPage(check)] as const),
 ]);
 writeOrCheck('docs/checks', pages, 'docs:checks');
 
@@ -21,7 +23,7 @@ function nameOf(id: string): string {
   return id.slice('audit/'.length);
 }
 
-function indexPage(checks: readonly AnyCheck[]): string {
+function indexPage(checks: readonly CheckDocument[]): string {
   const count = (severity: Severity): number => checks.filter((each) => each.severity === severity).length;
   const rows = checks.map(
     ({ id, severity, fix, title }) =>
@@ -29,7 +31,7 @@ function indexPage(checks: readonly AnyCheck[]): string {
   );
   return `# Checks of \`ipamctl audit\`
 
-${checks.length} checks: ${count('error')} errors, ${count('warning')} warnings, ${count('info')} infos. Written by \`npm run docs:checks\`; do not edit.
+${checks.length} checks: ${count('error')} errors, ${count('warning')} warnings, ${count('info')} infos. \`ipamctl audit checks ID\` prints the same as a page here. Written by \`npm run docs:checks\`; do not edit.
 
 | check | severity | fix | what |
 | --- | --- | --- | --- |
@@ -37,17 +39,16 @@ ${rows.join('\n')}
 `;
 }
 
-function checkPage({ id, severity, title, why, needs, fix, also = [], raises, silent, source }: AnyCheck): string {
-  const read = [...new Set(Object.values(needs).map((each) => each.title))];
+function checkPage({ id, severity, title, why, needs, fix, also, raised, silent, source }: CheckDocument): string {
   const others = also.map((other) => `[${other}](${nameOf(other)}.md)`).join(', ');
   return [
     `# ${id}\n`,
     `**${severity}**: ${title}\n`,
     `${why}\n`,
-    `Reads: ${read.join(', ')}.\n`,
-    `## Raised\n\nFor example: ${raises.said}.\n`,
+    `Reads: ${needs.join(', ')}.\n`,
+    `## Raised\n\nFor example: ${raised}.\n`,
     ...(also.length === 0 ? [] : [`Found with it there: ${others}.\n`]),
-    `## Silent\n\nFor example: ${silent.said}.\n`,
+    `## Silent\n\nFor example: ${silent}.\n`,
     ...(fix === null ? [] : [`## Fix\n\n${fix.text} (${FIXES[fix.kind].how(id)})\n`]),
     `## Source\n\n${source}\n`,
   ].join('\n');

@@ -1,7 +1,7 @@
 /**
  * Writes the manifest of krew, kubectl's plugin manager, for the archives of a release:
- * `npx tsx scripts/krew.ts --base-url URL --homepage URL [--bin PATH] ipamctl-linux-x64.tar.gz …`.
- * An archive is named NAME-OS-ARCH.tar.gz, as Node names both; krew puts `bin` on the path as kubectl-ipamctl.
+ * `npx tsx scripts/krew.ts --base-url URL --homepage URL ipamctl-0.1.0-linux-x64.tar.gz …`, as `npm run package` does.
+ * An archive is named NAME-OS-ARCH.tar.gz, as Node names both, and has a folder of that name in it.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -17,12 +17,11 @@ const { values, positionals: archives } = parseArgs({
   options: {
     'base-url': { type: 'string' },
     homepage: { type: 'string' },
-    bin: { type: 'string', default: 'bin/kubectl-ipamctl' },
   },
 });
-const { 'base-url': baseUrl, homepage, bin } = values;
+const { 'base-url': baseUrl, homepage } = values;
 if (baseUrl === undefined || homepage === undefined || archives.length === 0) {
-  console.error('usage: krew.ts --base-url URL --homepage URL [--bin PATH] ARCHIVE…');
+  console.error('usage: krew.ts --base-url URL --homepage URL ARCHIVE…');
   process.exit(2);
 }
 const pkg = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -35,7 +34,7 @@ const platforms = archives.map((archive) => {
     selector: { matchLabels: { os, arch: goArch } },
     uri: `${baseUrl.replace(/\/+$/, '')}/${basename(archive)}`,
     sha256: createHash('sha256').update(readFileSync(archive)).digest('hex'),
-    bin,
+    bin: `${basename(archive, '.tar.gz')}/bin/kubectl-ipamctl`,
   };
 });
 

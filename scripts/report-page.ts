@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 async function textOf(entry: string): Promise<string> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [entry],
     bundle: true,
     write: false,
+    metafile: true,
     minify: true,
     format: 'iife',
     platform: 'browser',
@@ -18,6 +19,9 @@ async function textOf(entry: string): Promise<string> {
   const text = outputFiles[0]?.text.trim() ?? '';
   // The text stands in an element of that name, which this would end.
   if (text === '' || /<\/(?:script|style)|<!--/i.test(text)) throw new Error(`${entry} cannot stand in a page`);
+  // The bundle's notices tell what is in the program, and do not look in here.
+  const foreign = Object.keys(metafile.inputs).filter((file) => file.includes('node_modules/'));
+  if (foreign.length > 0) throw new Error(`${entry} must not bundle packages: ${foreign.join(', ')}`);
   return text;
 }
 

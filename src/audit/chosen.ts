@@ -32,5 +32,7 @@ export function findCheck(
     full,
     checks.map((each) => each.id),
   );
-  throw new UsageFailure(`there is no check "${id}"`, { hints: near === undefined ? [] : [`did you mean ${near}?`] });
+  throw new UsageFailure(`there is no check "${id}"`, {
+    hints: [...(near === undefined ? [] : [`did you mean ${near}?`]), 'ipamctl audit checks     lists them'],
+  });
 }

@@ -135,6 +135,7 @@ export class Fixing {
         stopped: restored.stopped ?? deleted.stopped,
         counts: countResults(outcomes.values()),
         told: restored.restored,
+        deleted: [...deleted.outcomes].flatMap(([pool, { result }]) => (result === 'released' ? [pool] : [])),
       };
     });
     const { outcomes, heldMs, stopped } = report;

@@ -42,6 +42,8 @@ export interface RunReport {
   readonly counts: Readonly<Record<string, number>>;
   /** What pools lost or got back, for their Events. */
   readonly told: ReadonlyMap<ObjectId, readonly string[]>;
+  /** Pools that were deleted. */
+  readonly deleted?: readonly ObjectId[];
 }
 
 /** A run that writes: what it is made with, its journal, and whether it was asked to stop. */
@@ -92,10 +94,12 @@ export class Run {
         if (!(error instanceof RefusedFailure)) throw error;
         warnings.push(error.message);
       });
-      if (!flags['no-events'] && report.told.size > 0) {
+      if (!flags['no-events']) {
         const instance = `ipamctl-${hostname()}-${process.pid}`;
-        const now = (): Date => cluster.now();
-        warnings.push(...(await tellEvents(cluster, report.told, { told, run: journal.run, instance, now })));
+        const about = { run: journal.run, instance, now: () => cluster.now() };
+        const gone = new Map((report.deleted ?? []).map((pool) => [pool, []] as const));
+        warnings.push(...(await tellEvents(cluster, report.told, { ...about, told })));
+        warnings.push(...(await tellEvents(cluster, gone, { ...about, told: 'Delete' })));
       }
     } finally {
       interruption.end();

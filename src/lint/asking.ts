@@ -1,13 +1,18 @@
 import type { AnyRule, NetworkSubject, Subject, SubjectKind } from './model.js';
+import { shapeOf } from './shape.js';
+
+/** Of so many shapes it is remembered which rules are left to be asked; a repository has some dozens. */
+const MAX_SHAPES = 1000;
 
 /**
- * Which rules are asked about a subject: those over its kind that are about everything, or about a word of it. Subjects
- * with the same words are asked about by the same rules, so that these are looked up and not looked for.
+ * Which rules are asked about a subject: those over its kind that are about everything, or about a word of it. Of many
+ * subjects most are built alike: rules that judge by the shape, and had nothing to say of it once, are not asked again.
  */
 export class Asking {
   /** The words that some rule is about. */
   readonly #words: ReadonlySet<string>;
   readonly #chosen = new Map<string, readonly AnyRule[]>();
+  readonly #left = new Map<string, readonly AnyRule[]>();
 
   /** @param over the rules over a kind of subject, which is asked for when the first of that kind is there */
   constructor(
@@ -17,8 +22,23 @@ export class Asking {
     this.#words = new Set(rules.flatMap(aboutOf));
   }
 
-  rulesFor(subject: Subject): readonly AnyRule[] {
-    // What words a template will have is not known.
+  /**
+   * Asks the rules.
+   * @param ask whether the rule had something to say
+   */
+  ask(subject: Subject, ask: (rule: AnyRule) => boolean): void {
+    // What a template will say and how it will be built is not known.
+    const shape = subject.document.template === undefined ? shapeOf(subject) : undefined;
+    const known = shape === undefined ? undefined : this.#left.get(shape);
+    const left: AnyRule[] = [];
+    for (const rule of known ?? this.#rulesFor(subject)) {
+      const spoke = ask(rule);
+      if (known === undefined && (spoke || rule.judges !== 'shape')) left.push(rule);
+    }
+    if (known === undefined && shape !== undefined && this.#left.size < MAX_SHAPES) this.#left.set(shape, left);
+  }
+
+  #rulesFor(subject: Subject): readonly AnyRule[] {
     if (subject.document.template !== undefined) return this.over(subject.kind);
     const words = this.#wordsOf(subject);
     const key = `${subject.kind} ${words.join(' ')}`;

@@ -70,9 +70,17 @@ interface Raised {
   readonly draft: Draft;
 }
 
+/** Documents that are read one after the other. Only what is not at hand is a promise: to wait costs more than all rules. */
+export type Documents = Iterable<ReadDocument | Promise<ReadDocument>>;
+
 /** Runs the rules over documents. */
-export async function lint(
-  documents: AsyncIterable<ReadDocument> | Iterable<ReadDocument>,
+export function lint(documents: Documents, options: EngineOptions): Promise<Outcome> {
+  return lintAll([documents], options);
+}
+
+/** Runs the rules over the documents of folders, streams and files. */
+export async function lintAll(
+  batches: AsyncIterable<Documents> | Iterable<Documents>,
   options: EngineOptions,
 ): Promise<Outcome> {
   const run = new Run(options);
@@ -81,20 +89,26 @@ export async function lint(
   const order = new Map<string, number>();
   const given = new Set<string>();
   let count = 0;
-  for await (const read of documents) {
+  const take = (read: ReadDocument, own: readonly Subject[]): void => {
     const { source } = read.document;
     if (source.origin !== 'background') {
       count++;
       if (source.origin === 'given') given.add(source.name);
       order.set(source.name, order.get(source.name) ?? order.size);
+      for (const subject of own) run.check(subject);
     }
-    const own = await subjectsOf(read);
-    if (source.origin !== 'background') for (const subject of own) run.check(subject);
     suppressions.add(read.document, own);
     // Only what rules compare is kept: most documents are clean, and there may be many.
     for (const subject of own) {
       const kept = compared(subject);
       if (kept !== undefined) subjects.push(kept);
+    }
+  };
+  for await (const documents of batches) {
+    for (const each of documents) {
+      const read = each instanceof Promise ? await each : each;
+      const own = subjectsOf(read);
+      take(read, own instanceof Promise ? await own : own);
     }
   }
   for (const set of setsOf(withoutOutdated(subjects), options.scope)) run.check(set);
@@ -130,17 +144,19 @@ class Run {
     const { profile, whereabouts, cluster } = this.options;
     const context = { subject, profile, whereabouts, cluster: cluster?.facts ?? NO_CLUSTER };
     const isTemplate = subject.document.template !== undefined;
-    for (const rule of this.#asking.rulesFor(subject)) {
+    this.#asking.ask(subject, (rule) => {
       const lack = isTemplate || subject.kind === 'set' ? lacking(rule, subject) : undefined;
       if (lack !== undefined) {
         this.#skip(rule.id, lack);
-        continue;
+        return false;
       }
+      const before = this.raised.length;
       // Both have the same kind, by the map that the rule was taken from; the compiler cannot follow that.
       for (const draft of (rule as Rule).check(context)) {
         this.raised.push({ rule, subject: draft.on ?? subject, draft });
       }
-    }
+      return this.raised.length > before;
+    });
   }
 
   /** The rules of a kind that have what they need of a cluster; the others are told of once, where there is anything to judge. */

@@ -22,7 +22,8 @@ export interface Unreadable {
 
 /** What was read, in order, and what could not be. */
 export interface Input {
-  readonly sources: AsyncIterable<SourceFile>;
+  /** Of each path what it holds; a folder's files are read one after the other, and need not be waited for. */
+  readonly sources: AsyncIterable<Iterable<SourceFile>>;
   /** Filled while `sources` is read. */
   readonly unreadable: readonly Unreadable[];
 }
@@ -69,15 +70,15 @@ class Reading {
     private readonly unreadable: Unreadable[],
   ) {}
 
-  async *sources(): AsyncGenerator<SourceFile> {
+  async *sources(): AsyncGenerator<Iterable<SourceFile>> {
     for (const path of this.options.paths) {
-      if (path === '-') yield* one(await this.#stream('-', this.options.stdin));
+      if (path === '-') yield one(await this.#stream('-', this.options.stdin));
       else yield* this.#named(path);
     }
   }
 
   /** What a person named: a file whatever its ending, a folder, or a pattern that the shell did not expand. */
-  async *#named(path: string): AsyncGenerator<SourceFile> {
+  async *#named(path: string): AsyncGenerator<Iterable<SourceFile>> {
     const found = kindOf(path);
     if (found === undefined) {
       const matches = /[*?[]/.test(path) ? expand(path).filter((match) => this.options.excludes?.(match) !== true) : [];
@@ -85,9 +86,9 @@ class Reading {
       for (const match of matches) yield* this.#named(match);
       return;
     }
-    if (found.isDirectory()) yield* this.#folder(path);
-    else if (found.isFile()) yield* one(this.#file(path, ''));
-    else if (HANDED_PIPE.test(path)) yield* one(await this.#stream(path, createReadStream(path)));
+    if (found.isDirectory()) yield this.#folder(path);
+    else if (found.isFile()) yield one(this.#file(path, ''));
+    else if (HANDED_PIPE.test(path)) yield one(await this.#stream(path, createReadStream(path)));
     else this.#failed(path, NO_FILE);
   }
 
@@ -104,7 +105,10 @@ class Reading {
     const waiting = [root];
     for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
       const { folders, files } = this.#entries(folder);
-      for (const file of files) yield* one(this.#file(file, folder));
+      for (const file of files) {
+        const source = this.#file(file, folder);
+        if (source !== undefined) yield source;
+      }
       for (const below of folders.reverse()) waiting.push(below);
     }
   }
@@ -204,8 +208,8 @@ class Reading {
   }
 }
 
-function* one(source: SourceFile | undefined): Generator<SourceFile> {
-  if (source !== undefined) yield source;
+function one(source: SourceFile | undefined): readonly SourceFile[] {
+  return source === undefined ? [] : [source];
 }
 
 function kindOf(path: string): Stats | undefined {

@@ -17,7 +17,8 @@
  *    any `object`, a `nad`, a `network` (a CNI configuration wherever it came from, with its plugins and IPAMs), an
  *    `attachment` (networks that a pod, a template or a virtual machine asks for), a `cno` (operator Network object) or
  *    a `set` (all that is compared with each other; for rules of the family `cross`). `about`
- *    names words, such as types of plugins or keys: the rule is asked only where one of them is.
+ *    names words, such as types of plugins or keys: the rule is asked only where one of them is. `judges: 'shape'` tells
+ *    that it looks at keys and types only, so that it is asked once of all that are built alike.
  * 3. `needs` lists inputs: `values` (all rules that judge a value: templates have none), `cluster`, `workloads`. A rule
  *    that lacks one is reported as skipped, never as passed. The engine does that; `check` may take them for given.
  *    A rule that needs the cluster names in `reads` which lists of it; its examples say what they hold.
@@ -316,6 +317,11 @@ export interface Rule<K extends SubjectKind = SubjectKind> {
    * their `ipam`, in any case. Of a JSON text and of a document: codes of what is wrong with it. Undefined: asked about all.
    */
   readonly about?: readonly string[];
+  /**
+   * `shape`: whether it has anything to say depends on nothing but how the subject is built, as `shape.ts` has it: keys,
+   * types of values, and the texts that name something. Of the many that are built alike it is asked once.
+   */
+  readonly judges?: 'shape';
   readonly needs: readonly Need[];
   /** Lists of the cluster that it cannot do without; only of rules that need the cluster. */
   readonly reads?: readonly ClusterList[];

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../cni/go-json.js';
 import { entryOf, OTHER_PLUGINS, PLUGIN_KEYS } from './keys.js';
 import type { IpamPart, NetworkOrigin, NetworkSubject, PluginPart } from './model.js';
-import type { Path } from './path.js';
+import { below, type Path } from './path.js';
 import { type LintDocument, member } from './source/document.js';
 
 /** The main plugins that operators render. Sources: their operators' templates (bindata/manifests). */
@@ -57,38 +57,54 @@ interface Surroundings {
   readonly capabilities: unknown;
 }
 
+/** What a network is made of. */
+type Parts = Pick<NetworkSubject, 'form' | 'plugins' | 'ipams' | 'mainType'>;
+
 /** A CNI configuration as rules see it. */
 export function networkOf(conf: JsonObject, around: Surroundings): NetworkSubject {
-  const base = { kind: 'network', ...around, conf } as const;
   if (isFragment(conf)) {
     const ipam = member(conf, 'ipam');
-    const ipams = isJsonObject(ipam) ? [ipamPart(ipam, [...around.path, 'ipam'], undefined)] : [];
-    return { ...base, form: 'ipam', plugins: [], ipams, mainType: undefined };
+    const ipams = isJsonObject(ipam) ? [ipamPart(ipam, below(around.path, 'ipam'), undefined)] : [];
+    return subjectOf(conf, around, { form: 'ipam', plugins: [], ipams, mainType: undefined });
   }
   const list = member(conf, 'plugins');
   // A type at the top makes it one plugin, whatever else is there: multus-cni pkg/types/conf.go.
   const isList = textOf(conf, 'type') === undefined && list !== undefined;
-  const plugins = isList ? pluginsOf(list, [...around.path, 'plugins']) : [pluginPart(conf, around.path, 0)];
+  const plugins = isList ? pluginsOf(list, below(around.path, 'plugins')) : [pluginPart(conf, around.path, 0)];
   const ipams = plugins.flatMap(ipamOf);
-  return { ...base, form: isList ? 'list' : 'conf', plugins, ipams, mainType: plugins[0]?.type };
+  return subjectOf(conf, around, { form: isList ? 'list' : 'conf', plugins, ipams, mainType: plugins[0]?.type });
 }
 
 /** What an operator renders of its own object: only the `ipam` is the user's. */
 export function renderedNetwork(ipam: JsonObject, around: Surroundings): NetworkSubject {
+  const ipams = [ipamPart(ipam, around.path, undefined)];
+  return subjectOf(ipam, around, { form: 'ipam', plugins: [], ipams, mainType: RENDERED[around.origin] });
+}
+
+/** Field by field: spread, each would get a hidden class of its own, and every look at one would be slow. */
+function subjectOf(conf: JsonObject, around: Surroundings, { form, plugins, ipams, mainType }: Parts): NetworkSubject {
+  const { document, path, namespace, name, origin, isBroken, annotations, capabilities } = around;
   return {
     kind: 'network',
-    ...around,
-    conf: ipam,
-    form: 'ipam',
-    plugins: [],
-    ipams: [ipamPart(ipam, around.path, undefined)],
-    mainType: RENDERED[around.origin],
+    document,
+    path,
+    namespace,
+    name,
+    origin,
+    conf,
+    form,
+    plugins,
+    ipams,
+    mainType,
+    isBroken,
+    annotations,
+    capabilities,
   };
 }
 
 function pluginsOf(list: unknown, path: Path): PluginPart[] {
   if (!Array.isArray(list)) return [];
-  return list.flatMap((plugin: unknown, i) => (isJsonObject(plugin) ? [pluginPart(plugin, [...path, i], i)] : []));
+  return list.flatMap((plugin: unknown, i) => (isJsonObject(plugin) ? [pluginPart(plugin, below(path, i), i)] : []));
 }
 
 function pluginPart(conf: JsonObject, path: Path, index: number): PluginPart {
@@ -99,7 +115,7 @@ function pluginPart(conf: JsonObject, path: Path, index: number): PluginPart {
 function ipamOf(plugin: PluginPart): IpamPart[] {
   const key = Object.keys(plugin.conf).findLast((name) => name.toLowerCase() === 'ipam');
   const ipam = key === undefined ? undefined : member(plugin.conf, key);
-  return isJsonObject(ipam) ? [ipamPart(ipam, [...plugin.path, key ?? ''], plugin)] : [];
+  return isJsonObject(ipam) ? [ipamPart(ipam, below(plugin.path, key ?? ''), plugin)] : [];
 }
 
 function ipamPart(conf: JsonObject, path: Path, plugin: PluginPart | undefined): IpamPart {

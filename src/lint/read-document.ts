@@ -33,13 +33,17 @@ const WORDS = [
 ];
 const RELEVANT = new RegExp(WORDS.join('|'));
 
-/** Reads the documents of a file. Texts that have nothing to do with networks are left out. */
-export async function readDocuments(source: SourceFile): Promise<ReadDocument[]> {
-  const documents: ReadDocument[] = [];
-  for (const chunk of splitDocuments(source)) {
-    if (concernsUs(source, chunk)) documents.push(await readDocument(source, chunk));
-  }
-  return documents;
+/**
+ * Reads the documents of a file, each when it is asked for; only what there is something to say of has to be waited for.
+ * Texts that have nothing to do with networks are left out.
+ */
+export function* documentsIn(source: SourceFile): Generator<ReadDocument | Promise<ReadDocument>> {
+  for (const chunk of splitDocuments(source)) if (concernsUs(source, chunk)) yield readDocument(source, chunk);
+}
+
+/** Reads the documents of a file, all at once. */
+export function readDocuments(source: SourceFile): Promise<ReadDocument[]> {
+  return Promise.all([...documentsIn(source)]);
 }
 
 function concernsUs(source: SourceFile, { span, format }: Chunk): boolean {
@@ -51,9 +55,12 @@ export function readText(name: string, text: string): Promise<ReadDocument[]> {
   return readDocuments(sourceFile(name, text, { writable: true }));
 }
 
+function readDocument(source: SourceFile, chunk: Chunk): ReadDocument | Promise<ReadDocument> {
+  return chunk.format === 'yaml' && !isJsonFile(source) ? readYaml(source, chunk) : readAsJson(source, chunk);
+}
+
 /** JSON is read as JSON where it is, or means to be: YAML would refuse what the rules of JSON explain. */
-async function readDocument(source: SourceFile, chunk: Chunk): Promise<ReadDocument> {
-  if (chunk.format === 'yaml' && !isJsonFile(source)) return readYaml(source, chunk);
+async function readAsJson(source: SourceFile, chunk: Chunk): Promise<ReadDocument> {
   const raw = source.text.slice(chunk.span.from, chunk.span.to);
   const { text, first } = maskTemplate(raw);
   const json = readJson(text);

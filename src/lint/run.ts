@@ -1,10 +1,10 @@
-import { type EngineOptions, lint, type LocatedFinding, type Outcome } from './engine.js';
+import { type Documents, type EngineOptions, lint, lintAll, type LocatedFinding, type Outcome } from './engine.js';
 import { extractBlocks, isExtractable } from './extract.js';
 import { fileText, repair } from './fix.js';
 import { groupBy } from './group-by.js';
 import { type InputOptions, readInput, type Unreadable } from './input.js';
 import type { Finding } from './model.js';
-import { readDocuments } from './read-document.js';
+import { documentsIn } from './read-document.js';
 import type { ReadDocument, SourceFile } from './source/document.js';
 
 /** What a run over files and standard input is to do. */
@@ -41,33 +41,44 @@ export async function lintInput(options: LintOptions): Promise<LintRun> {
   const { sources: given, unreadable } = readInput(options);
   const sources = joined(given, options.further ?? []);
   if (!options.fix) {
-    const outcome = await lint(documentsOf(sources), options);
+    const outcome = await lintAll(batchesOf(sources), options);
     return { outcome, unreadable, fixed: [], changed: [], before: outcome };
   }
   const read: SourceFile[] = [];
-  for await (const source of sources) read.push(source);
+  for await (const batch of sources) for (const source of batch) read.push(source);
   return { ...(await repairAll(read, options)), unreadable };
 }
 
-async function* joined(first: AsyncIterable<SourceFile>, second: readonly SourceFile[]): AsyncGenerator<SourceFile> {
+async function* joined(
+  first: AsyncIterable<Iterable<SourceFile>>,
+  second: readonly SourceFile[],
+): AsyncGenerator<Iterable<SourceFile>> {
   yield* first;
-  yield* second;
+  yield second;
 }
 
-async function* documentsOf(sources: AsyncIterable<SourceFile> | Iterable<SourceFile>): AsyncGenerator<ReadDocument> {
-  for await (const source of sources) {
-    if (!isExtractable(source.name)) {
-      yield* await readDocuments(source);
-      continue;
-    }
-    // The documents of all blocks of a file are numbered through.
-    let index = 1;
-    for (const block of extractBlocks(source)) {
-      for (const { document, value } of await readDocuments(block)) {
-        yield { document: { ...document, index: index++ }, value };
-      }
-    }
+async function* batchesOf(sources: AsyncIterable<Iterable<SourceFile>>): AsyncGenerator<Documents> {
+  for await (const batch of sources) yield documentsOf(batch);
+}
+
+function* documentsOf(sources: Iterable<SourceFile>): Generator<ReadDocument | Promise<ReadDocument>> {
+  for (const source of sources) {
+    if (isExtractable(source.name)) yield* extracted(source);
+    else yield* documentsIn(source);
   }
+}
+
+/** The documents of all blocks of a file, numbered through. */
+function* extracted(source: SourceFile): Generator<Promise<ReadDocument>> {
+  let index = 1;
+  for (const block of extractBlocks(source)) {
+    for (const each of documentsIn(block)) yield numbered(each, index++);
+  }
+}
+
+async function numbered(each: ReadDocument | Promise<ReadDocument>, index: number): Promise<ReadDocument> {
+  const { document, value } = await each;
+  return { document: { ...document, index }, value };
 }
 
 async function repairAll(read: readonly SourceFile[], options: EngineOptions): Promise<Omit<LintRun, 'unreadable'>> {

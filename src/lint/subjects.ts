@@ -4,7 +4,7 @@ import { type JsonText, readJson } from './json/read.js';
 import type { AttachmentSubject, CnoEntry, JsonHolder, NetworkOrigin, NetworkSubject, Subject } from './model.js';
 import { openLocator } from './locator.js';
 import { isBareConf, isConfName, networkOf, renderedNetwork } from './network.js';
-import type { Path } from './path.js';
+import { below, type Path } from './path.js';
 import { type LintDocument, member, type ReadDocument, valueAt } from './source/document.js';
 import { withoutOuterQuotes } from './json/outer-quotes.js';
 
@@ -38,27 +38,36 @@ const VM_NETWORKS: readonly Path[] = [
 /** Lists within lists end somewhere. */
 const MAX_LISTS = 8;
 
-/** Everything in a document that rules look at, the document itself first. */
-export async function subjectsOf({ document, value }: ReadDocument): Promise<Subject[]> {
-  let subjects = new Collected(document);
-  subjects.value(value, [], 0);
-  if (subjects.all.some((subject) => subject.kind === 'json' && !subject.json.valid) && document.format === 'yaml') {
-    // What is wrong with a JSON text is told by its lines, which quoted scalars fold; finding them costs positions.
-    const locator = await openLocator(document);
-    subjects = new Collected(document, (path) => locator.linedText(path));
-    subjects.value(value, [], 0);
-  }
-  const [first] = subjects.all;
-  const { namespace, name } = first ?? { namespace: null, name: null };
-  return [{ kind: 'document', document, value, path: [], namespace, name }, ...subjects.all];
+/** Everything in a document that rules look at, the document itself first. Only broken JSON has to be waited for. */
+export function subjectsOf(read: ReadDocument): Subject[] | Promise<Subject[]> {
+  const { document } = read;
+  const subjects = collected(read);
+  const isBroken = subjects.some((subject) => subject.kind === 'json' && !subject.json.valid);
+  return isBroken && document.format === 'yaml' ? linedSubjectsOf(read) : subjects;
 }
 
-/** An object, and where it is. */
-interface Place {
-  readonly object: JsonObject;
+/** What is wrong with a JSON text is told by its lines, which quoted scalars fold; finding them costs positions. */
+async function linedSubjectsOf(read: ReadDocument): Promise<Subject[]> {
+  const locator = await openLocator(read.document);
+  return collected(read, (path) => locator.linedText(path));
+}
+
+function collected({ document, value }: ReadDocument, linedText?: (path: Path) => string | undefined): Subject[] {
+  const { all } = new Collected(document, value, linedText);
+  const { namespace, name } = all[0] ?? { namespace: null, name: null };
+  return [{ kind: 'document', document, value, path: [], namespace, name }, ...all];
+}
+
+/** Where something is, and the object that it is in. */
+interface Where {
   readonly path: Path;
   readonly namespace: string | null;
   readonly name: string | null;
+}
+
+/** An object, and where it is. */
+interface Place extends Where {
+  readonly object: JsonObject;
 }
 
 /** What holds the text of a network, and what its object says of it. */
@@ -69,8 +78,6 @@ interface Holder {
   readonly capabilities?: unknown;
 }
 
-/** Of a network in no object, or in one that says nothing of it. */
-const OF_NO_OBJECT = { isBroken: false, annotations: undefined, capabilities: undefined };
 const NO_ANNOTATIONS: JsonObject = {};
 
 class Collected {
@@ -82,36 +89,45 @@ class Collected {
 
   constructor(
     private readonly document: LintDocument,
+    value: unknown,
     private readonly linedText: (path: Path) => string | undefined = () => undefined,
   ) {
     this.#isConf = isConfName(document.source.name);
+    this.#callouts();
+    if (document.format === 'json') this.#wholeText(value);
+    this.#value(value, [], 0);
   }
 
-  value(value: unknown, path: Path, depth: number): void {
-    if (path.length === 0) this.#callouts();
-    if (this.document.format === 'json' && path.length === 0) this.#wholeText(value);
+  #value(value: unknown, path: Path, depth: number): void {
     if (!isJsonObject(value)) return;
     if (isBareConf(value, this.#isConf)) {
       this.all.push(
-        networkOf(value, { ...this.#around(path), ...OF_NO_OBJECT, origin: 'file', isBroken: this.#isBroken }),
+        networkOf(value, {
+          document: this.document,
+          path,
+          namespace: null,
+          name: null,
+          origin: 'file',
+          isBroken: this.#isBroken,
+          annotations: undefined,
+          capabilities: undefined,
+        }),
       );
       return;
     }
     const items = member(value, 'items');
     if (Array.isArray(items) && String(member(value, 'kind')).endsWith('List') && depth < MAX_LISTS) {
       items.forEach((item: unknown, i) => {
-        this.value(item, [...path, 'items', i], depth + 1);
+        this.#value(item, [...path, 'items', i], depth + 1);
       });
       return;
     }
     this.#object(value, path);
   }
 
-  #around(
-    path: Path,
-    at?: Place,
-  ): { document: LintDocument; path: Path; namespace: string | null; name: string | null } {
-    return { document: this.document, path, namespace: at?.namespace ?? null, name: at?.name ?? null };
+  // Subjects are written field by field: a spread in the middle of a literal costs more than all else here.
+  #json({ path, namespace, name }: Where, holder: JsonHolder, held: string | undefined, json: JsonText): void {
+    this.all.push({ kind: 'json', document: this.document, path, namespace, name, holder, held, json });
   }
 
   /** Callouts in a configuration that is written as YAML: the rules of JSON tell of them. */
@@ -123,7 +139,7 @@ class Collected {
     );
     if (problems.length === 0) return;
     const json = { text: this.document.text, value: undefined, valid: false, upstream: null, problems };
-    this.all.push({ kind: 'json', ...this.#around([]), holder: 'file', held: undefined, json });
+    this.#json({ path: [], namespace: null, name: null }, 'file', undefined, json);
   }
 
   /** A file that is JSON: its text is judged as one. */
@@ -131,16 +147,19 @@ class Collected {
     const json = readJson(this.document.text);
     this.#isBroken = !json.valid;
     if (isBareConf(value, this.#isConf) || this.#isConf || !json.valid || json.problems.length > 0) {
-      this.all.push({ kind: 'json', ...this.#around([]), holder: 'file', held: undefined, json });
+      this.#json({ path: [], namespace: null, name: null }, 'file', undefined, json);
     }
   }
 
   #object(object: JsonObject, path: Path): void {
     const metadata = member(object, 'metadata');
-    const place = { object, path, namespace: text(metadata, 'namespace'), name: text(metadata, 'name') };
+    const { document } = this;
+    const namespace = text(metadata, 'namespace');
+    const name = text(metadata, 'name');
+    const place = { object, path, namespace, name };
     const apiVersion = text(object, 'apiVersion') ?? '';
     const objectKind = text(object, 'kind') ?? '';
-    this.all.push({ kind: 'object', ...this.#around(path, place), object, apiVersion, objectKind });
+    this.all.push({ kind: 'object', document, path, namespace, name, object, apiVersion, objectKind });
     const group = apiVersion.replace(/\/[^/]*$/, '');
     const origin = OPERATOR_NETWORKS.get(`${group}/${objectKind}`);
     if (isNad(objectKind, apiVersion, object)) this.#nad(place, apiVersion);
@@ -154,58 +173,59 @@ class Collected {
   }
 
   #nad(place: Place, apiVersion: string): void {
-    const config = valueAt(place.object, ['spec', 'config']);
-    const path = [...place.path, 'spec', 'config'];
-    const given = valueAt(place.object, ['metadata', 'annotations']);
+    const { object, path, namespace, name } = place;
+    const given = valueAt(object, ['metadata', 'annotations']);
     const annotations = isJsonObject(given) ? given : NO_ANNOTATIONS;
-    const network = this.#textNetwork(config, path, place, { holder: 'config', origin: 'nad', annotations });
-    this.all.push({
-      kind: 'nad',
-      ...this.#around(place.path, place),
-      object: place.object,
-      apiVersion,
-      annotations,
-      network,
-    });
+    const network = this.#textNetwork(
+      valueAt(object, ['spec', 'config']),
+      { path: below(path, 'spec', 'config'), namespace, name },
+      { holder: 'config', origin: 'nad', annotations },
+    );
+    const { document } = this;
+    this.all.push({ kind: 'nad', document, path, namespace, name, object, apiVersion, annotations, network });
   }
 
   #operatorNetwork(place: Place, origin: NetworkOrigin): void {
-    const path = [...place.path, 'spec', 'ipam'];
-    const capabilities = valueAt(place.object, ['spec', 'capabilities']);
-    this.#textNetwork(valueAt(place.object, ['spec', 'ipam']), path, place, { holder: 'ipam', origin, capabilities });
+    const { object, path, namespace, name } = place;
+    const where = { path: below(path, 'spec', 'ipam'), namespace, name };
+    const capabilities = valueAt(object, ['spec', 'capabilities']);
+    this.#textNetwork(valueAt(object, ['spec', 'ipam']), where, { holder: 'ipam', origin, capabilities });
   }
 
   #cno(place: Place, at: Path): void {
-    const list = valueAt(place.object, at);
+    const { object, path: around, namespace, name } = place;
+    const list = valueAt(object, at);
     const entries = (Array.isArray(list) ? (list as unknown[]) : []).flatMap((conf, i): CnoEntry[] => {
       if (!isJsonObject(conf)) return [];
-      const path = [...place.path, ...at, i];
-      const inner = { ...place, namespace: text(conf, 'namespace'), name: text(conf, 'name') };
-      const raw = member(conf, 'rawCNIConfig');
-      const network = this.#textNetwork(raw, [...path, 'rawCNIConfig'], inner, {
-        holder: 'rawCNIConfig',
-        origin: 'additional-network',
-      });
+      const path = below(around, ...at, i);
+      const network = this.#textNetwork(
+        member(conf, 'rawCNIConfig'),
+        { path: below(path, 'rawCNIConfig'), namespace: text(conf, 'namespace'), name: text(conf, 'name') },
+        { holder: 'rawCNIConfig', origin: 'additional-network' },
+      );
       return [{ conf, path, network }];
     });
-    this.all.push({ kind: 'cno', ...this.#around(place.path, place), object: place.object, entries });
+    this.all.push({ kind: 'cno', document: this.document, path: around, namespace, name, object, entries });
   }
 
   /** The network that a string holds; what is wrong with its JSON is a subject of its own. */
-  #textNetwork(value: unknown, path: Path, place: Place, { holder, ...held }: Holder): NetworkSubject | undefined {
-    const around = this.#around(path, place);
+  #textNetwork(value: unknown, where: Where, held: Holder): NetworkSubject | undefined {
     // An object where a string should be is said of by other rules; what it says can be judged all the same.
-    if (isJsonObject(value)) return this.#network(value, { ...OF_NO_OBJECT, ...around, ...held }, holder);
+    if (isJsonObject(value)) return this.#network(value, where, held, false);
     if (typeof value !== 'string' || value === '') return undefined;
-    const json = readHeld(value, () => this.linedText(path) ?? value);
-    this.all.push({ kind: 'json', ...around, holder, held: value, json });
-    if (!isJsonObject(json.value)) return undefined;
-    const isBroken = !json.valid || json.text !== value;
-    return this.#network(json.value, { ...OF_NO_OBJECT, ...around, ...held, isBroken }, holder);
+    const json = readHeld(value, () => this.linedText(where.path) ?? value);
+    this.#json(where, held.holder, value, json);
+    return isJsonObject(json.value)
+      ? this.#network(json.value, where, held, !json.valid || json.text !== value)
+      : undefined;
   }
 
-  #network(value: JsonObject, around: Parameters<typeof networkOf>[1], holder: JsonHolder): NetworkSubject {
-    const network = holder === 'ipam' ? renderedNetwork(value, around) : networkOf(value, around);
+  #network(value: JsonObject, where: Where, held: Holder, isBroken: boolean): NetworkSubject {
+    const { document } = this;
+    const { path, namespace, name } = where;
+    const { origin, annotations, capabilities } = held;
+    const around = { document, path, namespace, name, origin, isBroken, annotations, capabilities };
+    const network = held.holder === 'ipam' ? renderedNetwork(value, around) : networkOf(value, around);
     this.all.push(network);
     return network;
   }
@@ -233,15 +253,10 @@ class Collected {
 
   #attachment(networks: unknown, at: Path, place: Place, objectKind: string, role: AttachmentSubject['role']): void {
     if (typeof networks !== 'string') return;
-    const { object, path } = place;
-    this.all.push({
-      kind: 'attachment',
-      ...this.#around([...path, ...at], place),
-      object,
-      objectKind,
-      networks,
-      role,
-    });
+    const { object, namespace, name } = place;
+    const path = below(place.path, ...at);
+    const { document } = this;
+    this.all.push({ kind: 'attachment', document, path, namespace, name, object, objectKind, networks, role });
   }
 }
 

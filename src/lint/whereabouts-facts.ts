@@ -6,7 +6,7 @@ import { parseSliceSize } from '../whereabouts/objects.js';
 import { parseExclude } from '../whereabouts/window.js';
 import { fieldOf, textOf } from './go-fields.js';
 import type { IpamPart, NetworkSubject, PluginPart } from './model.js';
-import type { Path } from './path.js';
+import { below, type Path } from './path.js';
 import { rememberLast } from './remember.js';
 
 /** A text of a configuration, and where it is. */
@@ -133,7 +133,7 @@ export function isShim({ name, conf }: NetworkSubject): boolean {
 export function writtenOf(object: JsonObject, path: Path, name: string): Written | undefined {
   const field = fieldOf(object, name);
   if (typeof field?.value !== 'string' || field.value === '') return undefined;
-  return { text: field.value, path: [...path, field.key] };
+  return { text: field.value, path: below(path, field.key) };
 }
 
 /** The objects of a list, and where they are. */
@@ -141,7 +141,7 @@ export function elementsOf(object: JsonObject, path: Path, name: string): { elem
   const field = fieldOf(object, name);
   if (!Array.isArray(field?.value)) return [];
   return field.value.flatMap((element: unknown, i) =>
-    isJsonObject(element) ? [{ element, path: [...path, field.key, i] }] : [],
+    isJsonObject(element) ? [{ element, path: below(path, field.key, i) }] : [],
   );
 }
 
@@ -170,7 +170,7 @@ function rangeFacts(object: JsonObject, holder: Path, index: number | undefined)
   const start = writtenOf(object, holder, 'range_start');
   const end = writtenOf(object, holder, 'range_end');
   const exclude = fieldOf(object, 'exclude');
-  const excludePath = exclude === undefined ? undefined : [...holder, exclude.key];
+  const excludePath = exclude === undefined ? undefined : below(holder, exclude.key);
   const excludes = excludePath === undefined ? [] : exclusionsOf(exclude?.value, excludePath);
   const reading = parseIpam(alone(range.text, start?.text, end?.text, excludes), { cniName: undefined });
   return {
@@ -190,7 +190,7 @@ function rangeFacts(object: JsonObject, holder: Path, index: number | undefined)
 function exclusionsOf(list: unknown, path: Path): Exclusion[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((text: unknown, i) =>
-    typeof text === 'string' ? [{ text, path: [...path, i], prefix: parseExclude(text) }] : [],
+    typeof text === 'string' ? [{ text, path: below(path, i), prefix: parseExclude(text) }] : [],
   );
 }
 

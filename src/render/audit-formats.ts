@@ -1,9 +1,9 @@
 import type { AnyCheck, AuditFinding } from '../audit/model.js';
 import type { AuditReport } from '../audit/report.js';
 import { data, GITHUB_LEVELS, property } from './github-command.js';
+import { type JunitCase, junitXml } from './junit.js';
 import { ruleDescriptor, SARIF_LEVELS, SARIF_SCHEMA } from './lint-sarif.js';
 import { metric } from './prometheus.js';
-import { escaped } from './xml.js';
 
 /** What the formats need besides the report. */
 export interface AuditFormatOptions {
@@ -77,38 +77,22 @@ export function auditJunit({ findings, skipped }: AuditReport, { checks }: Audit
   const why = new Map(skipped.map((each) => [each.check, each.why]));
   const byCheck = new Map<string, AuditFinding[]>(checks.map(({ id }) => [id, []]));
   for (const finding of findings) byCheck.get(finding.check)?.push(finding);
-  const suites = [...byCheck].map(([id, own]) => suiteText(id, own, why.get(id)));
-  const tests = suites.reduce((sum, suite) => sum + suite.tests, 0);
-  const failures = findings.filter(isFailure).length;
-  const head = `<testsuites name="ipamctl audit" tests="${tests}" failures="${failures}" errors="0" skipped="${skipped.length}">`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${head}\n${suites.map(({ text }) => text).join('')}</testsuites>\n`;
+  const suites = [...byCheck].map(([id, own]) => ({ name: id, cases: casesOf(id, own, why.get(id)) }));
+  return junitXml('ipamctl audit', suites);
 }
 
-function suiteText(
-  id: string,
-  findings: readonly AuditFinding[],
-  why: string | undefined,
-): { text: string; tests: number } {
-  const cases = findings.map((finding) => {
-    const name = escaped(subjectOf(finding));
-    const text = escaped([sentenceOf(finding), ...(finding.fix === null ? [] : [`Mend: ${finding.fix}`])].join('\n'));
-    const body = isFailure(finding)
-      ? `<failure message="${escaped(finding.message)}" type="${finding.severity}">${text}</failure>`
-      : `<system-out>${text}</system-out>`;
-    return `    <testcase name="${name}" classname="${id}">${body}</testcase>\n`;
+function casesOf(id: string, findings: readonly AuditFinding[], why: string | undefined): JunitCase[] {
+  const cases = findings.map((finding): JunitCase => {
+    const { severity, message, fix } = finding;
+    const text = [sentenceOf(finding), ...(fix === null ? [] : [`Mend: ${fix}`])].join('\n');
+    return {
+      name: subjectOf(finding),
+      classname: id,
+      outcome: severity === 'info' ? { kind: 'told', text } : { kind: 'failure', severity, message, text },
+    };
   });
-  if (why !== undefined) {
-    cases.push(`    <testcase name="${id}" classname="${id}"><skipped message="${escaped(why)}"/></testcase>\n`);
-  } else if (cases.length === 0) {
-    cases.push(`    <testcase name="no findings" classname="${id}"/>\n`);
-  }
-  const failures = findings.filter(isFailure).length;
-  const head = `  <testsuite name="${id}" tests="${cases.length}" failures="${failures}" errors="0" skipped="${why === undefined ? 0 : 1}">\n`;
-  return { text: `${head}${cases.join('')}  </testsuite>\n`, tests: cases.length };
-}
-
-function isFailure({ severity }: AuditFinding): boolean {
-  return severity !== 'info';
+  if (why !== undefined) return [...cases, { name: id, classname: id, outcome: { kind: 'skipped', message: why } }];
+  return cases.length > 0 ? cases : [{ name: 'no findings', classname: id, outcome: undefined }];
 }
 
 /** The report as workflow commands of GitHub Actions. */

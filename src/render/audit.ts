@@ -2,11 +2,10 @@ import type { AuditReport } from '../audit/report.js';
 import type { AuditFinding } from '../audit/model.js';
 import { grouped } from './number.js';
 import { safe } from './safe.js';
-import { paint, type Role } from './style.js';
+import { paint, SEVERITY_ROLES } from './style.js';
 import type { Screen } from './terminal.js';
 import { wrap } from './wrap.js';
 
-const ROLES: Readonly<Record<AuditFinding['severity'], Role>> = { error: 'bad', warning: 'warn', info: 'dim' };
 const ORDER = ['error', 'warning', 'info'] as const;
 /** Findings of one check that are shown one by one. */
 const SHOWN_ALIKE = 3;
@@ -37,7 +36,7 @@ function groupText(group: readonly AuditFinding[], { screen, wide, mendOf }: Aud
   const [first] = group;
   if (first === undefined) return '';
   const { severity, check } = first;
-  const head = `${paint(screen, ROLES[severity], signOf(severity, screen))} ${paint(screen, 'bold', check)}  ${severity}, ${counted(group.length, 'finding')}`;
+  const head = `${paint(screen, SEVERITY_ROLES[severity], signOf(severity, screen))} ${paint(screen, 'bold', check)}  ${severity}, ${counted(group.length, 'finding')}`;
   const shown = wide ? group : group.slice(0, SHOWN_ALIKE);
   const lines = shown.flatMap((finding) => findingLines(finding, screen));
   const rest = group.length - shown.length;

@@ -4,7 +4,7 @@ import type { Finding, Severity } from '../lint/model.js';
 import type { LintReport } from '../lint/report.js';
 import { grouped } from './number.js';
 import { safe } from './safe.js';
-import { paint, type Role } from './style.js';
+import { paint, SEVERITY_ROLES, type Role } from './style.js';
 import type { Screen } from './terminal.js';
 import { cut, displayWidth } from './width.js';
 import { wrap } from './wrap.js';
@@ -18,7 +18,6 @@ export interface LintScreen {
   readonly show: Severity;
 }
 
-const ROLES: Readonly<Record<Severity, Role>> = { error: 'bad', warning: 'warn', info: 'dim' };
 const ORDER: readonly Severity[] = ['error', 'warning', 'info'];
 /** Findings of one rule in one file that are shown one by one. */
 const SHOWN_ALIKE = 3;
@@ -53,7 +52,7 @@ function findingBlock({ finding, document }: LocatedFinding, fix: string | undef
   const object = [finding.namespace, finding.name].filter((part) => part !== null).join('/');
   const head = [
     paint(screen, 'bold', `${safe(file)}:${line}:${column}`),
-    paint(screen, ROLES[severity], severity),
+    paint(screen, SEVERITY_ROLES[severity], severity),
     rule,
     ...(object === '' ? [] : [safe(object)]),
   ].join('  ');
@@ -85,7 +84,7 @@ function excerpt(finding: Finding, lineOf: (number: number) => string, screen: S
     `${paint(screen, 'dim', `${number.padStart(gutter)} |`)} ${content}`.trimEnd();
   const whole = cut(safe(text.slice(skipped)), room, 'end', screen.unicode);
   const underline = '^'.repeat(Math.max(Math.min(displayWidth(safe(token)), room), 1));
-  const said = `${' '.repeat(displayWidth(safe(before)))}${paint(screen, ROLES[severity], `${underline} ${safe(message)}`)}`;
+  const said = `${' '.repeat(displayWidth(safe(before)))}${paint(screen, SEVERITY_ROLES[severity], `${underline} ${safe(message)}`)}`;
   const above = line > 1 ? shownText(lineOf(line - 1)).slice(skipped) : '';
   return [
     ...(above.trim() === '' ? [] : [row(String(line - 1), cut(safe(above), room, 'end', screen.unicode))]),

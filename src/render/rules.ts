@@ -1,11 +1,10 @@
 import type { RuleDocument, RuleItem } from '../lint/rule-documents.js';
 import { safe } from './safe.js';
-import { paint, type Role } from './style.js';
+import { paint, SEVERITY_ROLES } from './style.js';
 import { table, type TableText } from './table.js';
 import type { Screen } from './terminal.js';
 import { wrap } from './wrap.js';
 
-const ROLES: Readonly<Record<RuleItem['severity'], Role>> = { error: 'bad', warning: 'warn', info: 'dim' };
 const INDENT = 2;
 
 /** The table of `nad rules`. */
@@ -17,7 +16,7 @@ export function ruleTable(
     items,
     [
       { header: 'RULE', value: ({ id }) => id },
-      { header: 'SEVERITY', value: ({ severity }) => severity, style: ({ severity }) => ROLES[severity] },
+      { header: 'SEVERITY', value: ({ severity }) => severity, style: ({ severity }) => SEVERITY_ROLES[severity] },
       { header: 'FIX', value: ({ fix }) => fixWord(fix) },
       { header: 'TITLE', value: ({ title }) => title, shorten: 'end' },
       { header: 'NEEDS', value: ({ needs }) => needs.join(','), wideOnly: true },
@@ -36,7 +35,7 @@ function fixWord(fix: RuleItem['fix']): string {
 export function ruleScreen(rule: RuleDocument, screen: Screen): string {
   const paragraph = (text: string): string => wrap(' '.repeat(INDENT) + safe(text), screen.width, INDENT);
   const section = (title: string, body: string): string => `${paint(screen, 'bold', title)}\n${body}\n`;
-  const head = `${paint(screen, 'bold', rule.id)}  ${paint(screen, ROLES[rule.severity], rule.severity)}  ${safe(rule.title)}\n`;
+  const head = `${paint(screen, 'bold', rule.id)}  ${paint(screen, SEVERITY_ROLES[rule.severity], rule.severity)}  ${safe(rule.title)}\n`;
   return [
     head,
     section('Why', paragraph(rule.why)),

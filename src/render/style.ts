@@ -1,7 +1,11 @@
+import type { Severity } from '../lint/model.js';
 import type { Screen } from './terminal.js';
 
 /** Why a text has a colour: wrong now, wrong soon, kept as it is, good, or a heading. */
 export type Role = 'bad' | 'warn' | 'dim' | 'good' | 'bold';
+
+/** How severe it is, in colour. */
+export const SEVERITY_ROLES: Readonly<Record<Severity, Role>> = { error: 'bad', warning: 'warn', info: 'dim' };
 
 /** Each closes only what it opened, so that roles can be nested. */
 const CODES: Readonly<Record<Role, readonly [open: number, close: number]>> = {

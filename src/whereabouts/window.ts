@@ -72,5 +72,6 @@ export function parseExclude(text: string): Prefix | undefined {
  */
 export function windowAddresses(window: Interval | undefined, excludes: readonly Prefix[]): IntervalSet {
   if (window === undefined) return IntervalSet.empty;
+  if (excludes.length === 0) return IntervalSet.of(window);
   return IntervalSet.of(window).subtract(IntervalSet.from(excludes.map(intervalOf)));
 }

@@ -36,7 +36,7 @@ test('the manifest of krew names each archive with its sum', () => {
       sha256: createHash('sha256')
         .update(archives[at] ?? '')
         .digest('hex'),
-      bin: 'bin/kubectl-ipamctl',
+      bin: `ipamctl-linux-${at === 0 ? 'x64' : 'arm64'}/bin/kubectl-ipamctl`,
     })),
   );
 });

@@ -3,7 +3,7 @@ import { bigPod, bigPodTemplate } from './big-pod.js';
 import { cloned, KINDS, storedForm, waitUntilServed, writeAll } from './bulk.js';
 import { POOL_NAMESPACE, type TestCluster } from './cluster.js';
 import type { KubeObject } from './client.js';
-import { createNode, ensureNamespace, type Allocation } from './objects.js';
+import { createNode, ensureNamespace, NETWORKS, NETWORK_STATUS, type Allocation } from './objects.js';
 
 /** How much to write. */
 export interface FillOptions {
@@ -16,6 +16,8 @@ export interface FillOptions {
   padBytes?: number;
   /** A reservation for each allocation, as the plugin makes them; true by default. */
   reservations?: boolean;
+  /** Pods on no secondary network beside them; 0 by default. */
+  otherPods?: number;
   log?: (line: string) => void;
 }
 
@@ -66,12 +68,13 @@ export async function fill(cluster: TestCluster, options: FillOptions): Promise<
   log('filling: pods');
   const template = await bigPodTemplate(cluster, 'big-0');
   await writeAll(cluster, KINDS.pods, pods(template, plan));
+  await addPods(cluster, template, options.otherPods ?? 0);
   const allocations = options.pools * options.perPool;
   const filled: Filled = {
     pools: options.pools,
     allocations,
     stale: plan.staleBefore(allocations),
-    pods: allocations - plan.staleBefore(allocations),
+    pods: allocations - plan.staleBefore(allocations) + (options.otherPods ?? 0),
     reservations: options.reservations === false ? 0 : allocations,
     poolNames: Array.from({ length: options.pools }, (_, pool) => plan.poolName(pool)),
     seconds: (Date.now() - started) / 1000,
@@ -82,6 +85,16 @@ export async function fill(cluster: TestCluster, options: FillOptions): Promise<
   filled.seconds = (Date.now() - started) / 1000;
   log(`filling: done in ${filled.seconds.toFixed(1)} s`);
   return filled;
+}
+
+/** Writes pools and reservations once more as `fill` left them: what was freed since is held again. */
+export async function refill(cluster: TestCluster, options: FillOptions): Promise<void> {
+  const plan = new Plan(options);
+  await writeAll(cluster, KINDS.pools, await pools(cluster, plan));
+  await waitUntilServed(cluster, KINDS.pools, options.pools);
+  if (options.reservations === false) return;
+  await writeAll(cluster, KINDS.reservations, await reservations(cluster, plan));
+  await waitUntilServed(cluster, KINDS.reservations, options.pools * options.perPool);
 }
 
 /** Which address, pod and node each allocation has; all of it follows from its index. */
@@ -208,6 +221,18 @@ function* pods(template: KubeObject, plan: Plan): Generator<KubeObject> {
     const object = cloned(template, slot.pod, slot.namespace, rest);
     yield { ...object, metadata: { ...object.metadata, annotations } };
   }
+}
+
+/** Pods of the same size that have their default network only. */
+async function addPods(cluster: TestCluster, template: KubeObject, count: number): Promise<void> {
+  const { annotations = {}, ...metadata } = template.metadata ?? {};
+  const own = Object.entries(annotations).filter(([key]) => key !== NETWORKS && key !== NETWORK_STATUS);
+  const plain = { ...template, metadata: { ...metadata, annotations: Object.fromEntries(own) } };
+  await writeAll(
+    cluster,
+    KINDS.pods,
+    mapRange(count, (index) => cloned(plain, `other-${index}`, `big-${index % NAMESPACES}`, {})),
+  );
 }
 
 function* mapRange<T>(count: number, make: (index: number) => T): Generator<T> {

@@ -185,7 +185,7 @@ function ensureCrds(log: (line: string) => void): Promise<string> {
  * A folder of the cache, made by `fill` if it is not there. It is filled under another name and renamed when complete, so
  * that a killed build leaves nothing that looks whole; a lock keeps two processes from doing the same work.
  */
-async function ensureFolder(
+export async function ensureFolder(
   key: string,
   log: (line: string) => void,
   fill: (folder: string) => Promise<void>,

@@ -2,10 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { CheckDocument, CheckList } from '../../src/audit/check-documents.js';
 import type { AuditReport } from '../../src/audit/report.js';
 import { exampleFiles } from '../../src/audit/examples.js';
 import { CHECKS } from '../../src/audit/registry.js';
 import { ipamctl } from '../support/program.js';
+import { optionalFields, violations } from '../support/schemas.js';
 import { folderWith, removeFolders } from '../support/world.js';
 
 let full: string;
@@ -66,5 +68,36 @@ describe('how full a window may be', () => {
     const run = await ipamctl(['audit', '--from', full, ...args]);
     expect([run.code, run.stdout]).toEqual([2, '']);
     expect(run.stderr).toContain(said);
+  });
+});
+
+describe('audit checks', () => {
+  test('lists all of them, and keeps to its schema', async () => {
+    const list = JSON.parse((await ipamctl(['audit', 'checks', '-o', 'json'])).stdout) as CheckList;
+    expect(list.items.map(({ id }) => id)).toEqual(CHECKS.map(({ id }) => id));
+    expect(violations(list)).toEqual([]);
+    expect(optionalFields(list)).toEqual([]);
+    const names = await ipamctl(['audit', 'checks', '-o', 'name']);
+    expect(names.stdout).toBe(CHECKS.map(({ id }) => `${id}\n`).join(''));
+    const table = await ipamctl(['audit', 'checks', '-o', 'wide']);
+    expect(table.stdout).toMatch(/^audit\/orphan-pool +info +--fix +an empty IPPool .* node slice pools$/m);
+  });
+
+  test.each(['duplicate-live-ip', 'audit/duplicate-live-ip'])('explains %s', async (id) => {
+    const document = JSON.parse((await ipamctl(['audit', 'checks', id, '-o', 'json'])).stdout) as CheckDocument;
+    expect(violations(document)).toEqual([]);
+    expect(optionalFields(document)).toEqual([]);
+    expect(document.id).toBe('audit/duplicate-live-ip');
+    const page = await ipamctl(['audit', 'checks', id]);
+    for (const title of ['Why', 'Reads', 'Raised', 'Silent', 'Fix (by hand)', 'Source']) {
+      expect(page.stdout).toContain(`${title}\n`);
+    }
+    expect(page.stdout).toContain(document.source);
+  });
+
+  test('names the one that was meant', async () => {
+    const run = await ipamctl(['audit', 'checks', 'orfan-pool']);
+    expect([run.code, run.stdout]).toEqual([2, '']);
+    expect(run.stderr).toContain('did you mean audit/orphan-pool?');
   });
 });

@@ -136,6 +136,8 @@ const TYPED: readonly (readonly [typed: string, words: readonly string[]])[] = [
   ['ipamctl pools ls --context admin/api-prod:64\t', ['pools', 'ls', '--context', 'admin/api-prod:6443/kube']],
   ['ipamctl pools ls --context=admin/api-prod:64\t', ['pools', 'ls', '--context=admin/api-prod:6443/kube']],
   ['ipamctl nad rules whereabouts/gateway-in-\t', ['nad', 'rules', 'whereabouts/gateway-in-pool']],
+  ['ipamctl audit che\torp\t', ['audit', 'checks', 'orphan-pool']],
+  ['ipamctl audit --fix untr\t', ['audit', '--fix', 'untracked-live-ip']],
   ['ipamctl nad lint exam\t', ['nad', 'lint', 'example.yaml']],
   ['ipamctl pools ls --from=exam\t', ['pools', 'ls', '--from=example.yaml']],
   ['ipamctl pools show slices-node-a\t', ['pools', 'show', 'slices-node-a-10.5.2.0-24']],

@@ -204,6 +204,8 @@ describe('the words of the schemas are those of the code', () => {
   test('one schema for each kind that is printed', () => {
     expect(KINDS).toEqual([
       'AuditReport',
+      'Check',
+      'CheckList',
       'DoctorReport',
       'Error',
       'FixResult',

@@ -126,9 +126,20 @@ async function removeEntry(pool: string, key: string): Promise<void> {
   await cluster.ok('PATCH', `${POOLS}/${pool}`, { spec: { allocations: { [key]: null } } });
 }
 
+/** Reason and note of the Events that are about a pool, whether that is there or not. */
+async function told(pool: string): Promise<string[]> {
+  const path = `/apis/events.k8s.io/v1/namespaces/${POOL_NAMESPACE}/events`;
+  const { items } = await cluster.ok<{ items: { regarding: { name: string }; reason: string; note: string }[] }>(
+    'GET',
+    path,
+  );
+  return items.filter(({ regarding }) => regarding.name === pool).map(({ reason, note }) => `${reason}: ${note}`);
+}
+
 describe('a healthy cluster', () => {
   test('raises nothing, as a person sees it too', async () => {
-    expect(found(await audited())).toEqual([]);
+    const report = await audited();
+    expect([found(report), report.skipped]).toEqual([[], WITHOUT_PODS]);
     const { code, stdout, stderr } = await runCli(['audit'], { kubeconfig: cluster.kubeconfig });
     expect([code, stdout]).toEqual([0, '']);
     expect(stderr).toMatch(/^\s*No findings: \d+ checks over 2 pools, 2 allocations, 2 reservations, \d+ pods?\./);
@@ -168,6 +179,9 @@ describe('what raises a check raises it, and nothing else', () => {
       result.items.map(() => ['fixed', null]),
     );
     expect([code, result.items.length]).toEqual([0, 2]);
+    expect(await told('auditnet-10.61.0.0-24')).toContainEqual(
+      expect.stringMatching(/^AddressesRestored: .*10\.61\.0\./),
+    );
     const made = await cluster.ok('GET', `${RESERVATIONS}/auditnet-${address}`);
     expect(made['spec']).toMatchObject({ podref: `${NS}/renamed`, ifname: 'net1' });
     expect(found(await audited())).toEqual([]);
@@ -190,6 +204,7 @@ describe('what raises a check raises it, and nothing else', () => {
       [expect.objectContaining({ address, action: 'add-key', result: 'fixed', error: null })],
     ]);
     expect(result.journal).not.toBeNull();
+    expect(await told('10.60.0.0-24')).toContain(`AddressesRestored: Restored 1 address: ${address}`);
     expect(await entry('10.60.0.0-24', keyOf(address))).toEqual({ id: '', podref: `${NS}/untracked`, ifname: 'net1' });
     expect(found(await audited())).toEqual([]);
     await deletePod(cluster, NS, 'untracked');
@@ -262,12 +277,15 @@ describe('what raises a check raises it, and nothing else', () => {
       spec: { allocations: { '18446463705355360228': null, 200: null } },
     });
     const deleted = await fixed('--fix', 'orphan-pool', '--yes');
-    // The pools of the networks are mapped, these are not.
+    // The pools of the networks are mapped, these are not, and an Event tells of each.
     expect(deleted.result.items.map(({ object, result }) => [object.name, result]).sort()).toEqual([
       ['10.66.0.0-24', 'fixed'],
       ['10.67.0.0-24', 'fixed'],
     ]);
     expect(deleted.code).toBe(0);
+    for (const name of ['10.66.0.0-24', '10.67.0.0-24']) {
+      expect(await told(name)).toEqual(['PoolDeleted: Deleted: it was empty, and no NAD or node slice drew from it']);
+    }
     expect((await cluster.request('GET', `${POOLS}/10.66.0.0-24`)).status).toBe(404);
     expect((await cluster.request('GET', `${POOLS}/10.60.0.0-24`)).status).toBe(200);
     expect(found(await audited())).toEqual([]);

@@ -61,7 +61,14 @@ test(
     expect(storm.restarts).toBe(1);
     // Whatever came of each run, enough of everything was tried.
     expect([...storm.faults.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10);
-    expect(new Set(round.runs.map(({ command }) => command))).toEqual(new Set(['reconcile', 'ips release', 'restore']));
+    expect(new Set(round.runs.map(({ command }) => command))).toEqual(
+      new Set(['reconcile', 'ips release', 'restore', 'audit']),
+    );
+    // What went missing on purpose is there again, or the pods that lost it would have been told above.
+    expect(round.mended.losses).toBeGreaterThan(2);
+    expect(round.mended.keys).toBeGreaterThan(0);
+    expect(round.mended.reservations).toBeGreaterThan(0);
+    expect(round.mended.pools).toBeGreaterThan(0);
     expect(round.runs.filter(({ signal }) => signal !== null).length).toBeGreaterThan(0);
   },
   LONGEST_MS,

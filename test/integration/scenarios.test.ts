@@ -5,10 +5,12 @@
  * of its requests. Each scenario is played twice: without the rule the harm is there, with it it is not, and in the end
  * nothing stale is left.
  *
- * No command deletes pools yet, so in S4 the deletion is the test's own, made of the same holding. S15 is in
- * restore.test.ts. How the same goes in every order of the steps is searched in test/reconcile/model.test.ts.
+ * S4 is of `audit --fix orphan-pool`, the only one that deletes pools. S15 is in restore.test.ts. How the same goes in every
+ * order of the steps is searched in test/reconcile/model.test.ts.
  */
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { FixResult } from '../../src/audit/fix-result.js';
 import { openCluster, type LiveCluster } from '../../src/cluster/live/index.js';
 import { IP_POOLS, LEASES, RESERVATIONS } from '../../src/cluster/resources.js';
 import type { ClusterWriter } from '../../src/cluster/writer.js';
@@ -30,6 +32,7 @@ import {
   withOneLease,
   answeringAsBefore,
 } from './support/broken-rules.js';
+import { jsonOf, runCli } from './support/cli.js';
 import {
   DELETE_RESERVATION,
   GET_LEASE,
@@ -358,31 +361,122 @@ scenario('S5', '--no-lease leaves reservations alone', async (scene, isOn) => {
   await expect(adding).rejects.toThrow(/already exists/);
 });
 
-scenario('S4', 'an empty pool is deleted inside a holding only', async (scene, isOn) => {
+/** A network of which there is an empty pool, and no NAD any more; and another that looks at no reservation. */
+async function forgotten(scene: Scene): Promise<{ network: Network; careless: Network; pool: string }> {
   const range = scene.range(1);
   const network = await scene.network('one', { range });
   const careless = await scene.network('two', { range, enable_overlapping_ranges: false });
-  const pool = range.replace('/', '-');
   const before = await scene.up('before', network);
   await scene.del(before, network);
   await scene.vanish('before');
+  await scene.forget(network);
+  await scene.forget(careless);
+  return { network, careless, pool: range.replace('/', '-') };
+}
+
+scenario('S4', 'an empty pool is deleted inside a holding only', async (scene, isOn) => {
+  const { network, careless, pool } = await forgotten(scene);
   const door = await scene.door();
   const patch = door.hold(PATCH_POOL);
   // It has read the pool and chosen an address of it.
   const adding = scene.up('p', network, door);
   await patch.reached();
-  const deleting = scene.deletePool(pool, isOn ? {} : { leases: () => withoutHolding });
-  // With the holding the deletion waits until this ADD is over, and then finds its key.
-  if (!isOn) expect(await deleting).toBe(true);
-  patch.pass();
+  if (isOn) {
+    const ours = await scene.door();
+    const waiting = ours.watch(GET_LEASE);
+    const args = ['audit', '--fix', 'orphan-pool', '--yes', '-o', 'json', '--journal', join(cluster.dir, 's4')];
+    const fixing = runCli(args, { kubeconfig: ours.kubeconfig });
+    await waiting.reached();
+    patch.pass();
+    // The deletion waits until this ADD is over, and then finds its key.
+    const { items } = jsonOf(await fixing) as FixResult;
+    expect(items.map(({ object, result, error }) => [object.name, result, error])).toEqual([
+      [pool, 'changed', 'it has entries by now'],
+    ]);
+    expect((await fixing).code).toBe(0);
+  } else {
+    expect(await scene.deletePool(pool, { leases: () => withoutHolding })).toBe('released');
+    patch.pass();
+  }
   const { ips } = await adding;
-  expect(await deleting).toBe(!isOn);
   const [address = ''] = ips;
   expect((await scene.standing(address)).keys).toEqual(isOn ? [scene.podref('p')] : []);
   // The harm: the plugin passes over its own 404, and the next pod, which looks at no reservation, gets the same address.
   const next = await scene.up('q', careless);
   if (isOn) expect(next.ips).not.toEqual(ips);
   else expect(next.ips).toEqual(ips);
+});
+
+scenario('S4', 'a pool is deleted by resourceVersion', async (scene, isOn) => {
+  const { network, careless, pool } = await forgotten(scene);
+  let added: Pod | undefined;
+  // The Lease was lost meanwhile, and an ADD is through with it before the deletion arrives.
+  const come = once(async () => {
+    added = await scene.up('p', network);
+  });
+  const outcome = await scene.deletePool(pool, {
+    leases: () => withoutHolding,
+    writer: {
+      remove: async (resource, namespace, name, preconditions, options) => {
+        await come();
+        const now = isOn ? undefined : (await live.get(IP_POOLS, namespace, name))?.metadata.resourceVersion;
+        const guards = now === undefined ? preconditions : { ...preconditions, resourceVersion: now };
+        return live.remove(resource, namespace, name, guards, options);
+      },
+    },
+  });
+  const [address = ''] = added?.ips ?? [];
+  const next = await scene.up('q', careless);
+  if (isOn) {
+    expect(outcome).toBe('changed');
+    expect(await scene.standing(address)).toEqual(scene.ownedBy('p'));
+    expect(next.ips).not.toContain(address);
+  } else {
+    expect(outcome).toBe('released');
+    expect(next.ips).toEqual([address]);
+  }
+});
+
+test('S4: an ADD that comes while the pool is deleted makes it anew', async () => {
+  const scene = new Scene(cluster, live, 's4');
+  try {
+    const { network, pool } = await forgotten(scene);
+    const door = await scene.door();
+    const waiting = door.watch(GET_LEASE);
+    let adding: Promise<Pod> | undefined;
+    const outcome = await scene.deletePool(pool, {
+      writer: {
+        remove: async (...args) => {
+          adding = scene.up('p', network, door);
+          await waiting.reached();
+          return live.remove(...args);
+        },
+      },
+    });
+    expect(outcome).toBe('released');
+    const [address = ''] = (await adding)?.ips ?? [];
+    expect(await scene.standing(address)).toEqual(scene.ownedBy('p'));
+  } finally {
+    await scene.close();
+  }
+});
+
+test('S4: a pool from which a NAD draws by then stays', async () => {
+  const scene = new Scene(cluster, live, 's4');
+  try {
+    const { network, pool } = await forgotten(scene);
+    const outcome = await scene.deletePool(pool, {
+      leases: beforeHolding(
+        once(async () => {
+          await scene.network('again', { range: network.config.ipam['range'] });
+        }),
+      ),
+    });
+    expect(outcome).toBe('changed');
+    expect(await live.get(IP_POOLS, POOL_NAMESPACE, pool)).toBeDefined();
+  } finally {
+    await scene.close();
+  }
 });
 
 scenario('S14', 'all reservations of one owner go, or none', async (scene, isOn) => {

@@ -1,4 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pendingForAddress } from '../../src/audit/checks/pending-for-address.js';
+import { audit as auditOf } from '../../src/audit/engine.js';
+import { DEFAULT_SETTINGS, type AnyCheck, type AuditFinding } from '../../src/audit/model.js';
+import { SharedReader } from '../../src/audit/shared-reader.js';
+import { openCluster } from '../../src/cluster/live/index.js';
 import { poolBytes } from '../../src/whereabouts/object-size.js';
 import { parsePool } from '../../src/whereabouts/objects.js';
 import { folderWith, removeFolders } from '../support/world.js';
@@ -126,6 +132,25 @@ async function audit(checks: readonly string[], from: readonly string[] = []): P
   const report = jsonOf(run) as { findings: Finding[]; skipped: unknown[] };
   expect(report.skipped).toEqual([]);
   return report.findings;
+}
+
+/** What a check finds so many minutes later, if nothing happens until then: ages are counted by the reader's clock. */
+async function auditLater(minutes: number, check: AnyCheck): Promise<readonly AuditFinding[]> {
+  class Later extends SharedReader {
+    override now(): Date {
+      return new Date(super.now().getTime() + minutes * 60_000);
+    }
+  }
+  const live = await openCluster({ kubeconfig }, {}, { version: 'test' });
+  try {
+    const clock = { now: () => performance.now(), wait: (ms: number) => sleep(ms) };
+    const options = { checks: [check], settings: DEFAULT_SETTINGS, clock };
+    const { findings, skipped } = await auditOf(new Later(live), options);
+    expect(skipped).toEqual([]);
+    return findings;
+  } finally {
+    await live.close();
+  }
 }
 
 const codes = ({ problems }: { problems: readonly { code: string }[] }): string[] => problems.map(({ code }) => code);
@@ -355,6 +380,10 @@ describe('as they come about', () => {
     });
     // It has not waited for long.
     expect(await audit(['pending-for-address'])).toEqual([]);
+    expect(await auditLater(1, pendingForAddress)).toEqual([]);
+    expect(await auditLater(10, pendingForAddress)).toMatchObject([
+      { severity: 'error', object: { kind: 'Pod', name: 't3' }, evidence: { check: 'audit/capacity' } },
+    ]);
     const { nodes } = await show('tiny');
     expect(nodes.find(({ nodeName }) => nodeName === 'node-a')).toMatchObject({
       capacity: '2',

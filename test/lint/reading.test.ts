@@ -236,7 +236,9 @@ describe('paths', () => {
   async function read(paths: string[], extract = false): Promise<{ files: string[]; unreadable: string[] }> {
     const { sources, unreadable } = readInput({ paths, extract, stdin: chunks('a: 1') });
     const files: string[] = [];
-    for await (const { name } of sources) files.push(name.replace(`${folder}/`, ''));
+    for await (const batch of sources) {
+      for (const { name } of batch) files.push(name.replace(`${folder}/`, ''));
+    }
     return { files, unreadable: unreadable.map(({ file, why }) => `${file.replace(`${folder}/`, '')} ${why}`) };
   }
 

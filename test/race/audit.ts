@@ -34,7 +34,7 @@ interface AuditEvent {
 /** Something that a write did. */
 export interface Write {
   readonly action: JournalAction;
-  /** `POOL/KEY` or the name of a reservation. */
+  /** `POOL/KEY`, the name of a reservation, or that of a pool that went. */
   readonly place: string;
 }
 
@@ -110,6 +110,7 @@ function doneBy({ verb, objectRef, requestObject }: AuditEvent): Write[] {
     const { metadata } = requestObject as { readonly metadata: { readonly name: string } };
     return verb === 'create' ? [{ action: 'restore-reservation', place: metadata.name }] : [];
   }
+  if (resource === 'ippools' && verb === 'delete') return [{ action: 'delete-pool', place: name }];
   if (resource !== 'ippools' || verb !== 'patch') return [];
   const steps = requestObject as readonly { readonly op: string; readonly path: string }[];
   return steps.flatMap(({ op, path }): Write[] => {

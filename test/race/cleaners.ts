@@ -19,7 +19,7 @@ import type { Storm } from './storm.js';
 
 /** A run that writes. */
 export interface CleanerRun {
-  /** `reconcile`, `ips release`, `restore`. */
+  /** `reconcile`, `ips release`, `restore`, `audit`. */
   readonly command: string;
   /** Whether it had the storm to go through, and which signal it got. */
   readonly weather: 'calm' | 'storm';
@@ -35,7 +35,8 @@ export interface CleanerRun {
 export interface Plan {
   readonly incomplete: boolean;
   readonly items: readonly (Planned & { readonly address: string })[];
-  readonly reservations: readonly (Planned & { readonly name: string })[];
+  /** Of a FixResult: none. */
+  readonly reservations?: readonly (Planned & { readonly name: string })[];
 }
 
 interface Planned {
@@ -54,7 +55,9 @@ export interface Journal {
 }
 
 /** What a cleaner does in a storm, one as often as any other. */
-const TASKS = ['reconcile', 'reconcile', 'reconcile', 'report', 'address', 'restore'] as const;
+const TASKS = ['reconcile', 'reconcile', 'reconcile', 'report', 'address', 'restore', 'fix', 'fix'] as const;
+const FIXABLE = ['allocation-without-reservation', 'orphan-pool', 'untracked-live-ip'] as const;
+const FIX_ALL = ['audit', ...FIXABLE.flatMap((check) => ['--fix', check]), '--yes'];
 /** Of a hundred runs in a storm, so many are killed, and so many asked to stop. */
 const KILLED_PERCENT = 25;
 const STOPPED_PERCENT = 10;
@@ -104,6 +107,11 @@ export class Cleaner {
     return this.#run('calm', ['reconcile', '--now']);
   }
 
+  /** `audit --fix` of all three checks that it mends. */
+  mend(): Promise<CleanerRun> {
+    return this.#run('calm', FIX_ALL);
+  }
+
   /** What there is to release, by the program itself. */
   async plan(): Promise<{ readonly code: number | null; readonly plan: Plan }> {
     const ran = await runCli(['reconcile', '-o', 'json'], { kubeconfig: this.kubeconfig });
@@ -133,6 +141,10 @@ export class Cleaner {
 
   async #argsOf(task: (typeof TASKS)[number]): Promise<readonly string[] | undefined> {
     if (task === 'reconcile') return undefined;
+    if (task === 'fix') {
+      const one = FIXABLE[Math.floor(Math.random() * 2 * FIXABLE.length)];
+      return one === undefined ? FIX_ALL : ['audit', '--fix', one, '--yes'];
+    }
     if (task === 'restore') {
       const journals = await this.journals();
       const last = journals.findLast(({ state }) => state.intents.some(({ result }) => result === 'released'));

@@ -29,7 +29,11 @@ export const WIDE = network('wide', 'raceover', { range: '10.91.0.0/24' });
 export const NARROW = network('narrow', 'raceover', { range: '10.91.0.0/25' });
 export const DUAL = network('dual', 'racedual', { ipRanges: [{ range: '10.92.0.0/24' }, { range: 'fd00:92::/64' }] });
 export const SLICE = network('slice', SLICED, { range: '10.93.0.0/22', node_slice_size: '/24' });
-export const NETWORKS = [PLAIN, WIDE, NARROW, DUAL, SLICE] as const;
+/** Of few pods, none of which stays: their pools are often empty. Their NADs come and go (`Mishaps`). */
+export const FLEETING = [1, 2, 3, 4].map((at) =>
+  network(`fleeting-${at.toString()}`, null, { range: `10.94.${at.toString()}.0/28` }),
+);
+export const NETWORKS: readonly Network[] = [PLAIN, WIDE, NARROW, DUAL, SLICE, ...FLEETING];
 
 /**
  * What pods ask for, one line as often as any other. No pod asks for both of one name: the plugin takes no notice of a
@@ -43,6 +47,7 @@ export const REQUESTS: readonly (readonly Network[])[] = [
   [SLICE],
   [PLAIN, SLICE],
   [DUAL, SLICE],
+  ...FLEETING.map((one) => [one]),
 ];
 
 /** The network whose pool bears this name. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestCluster } from '../cluster/cluster.js';
 import { createPod, deletePod, setNetworkStatus, setPodStatus, type NetworkStatusEntry } from '../cluster/objects.js';
 import { add, del, PluginFailure } from '../cluster/plugin.js';
-import { NAMESPACE, NODES, REQUESTS, type Network } from './networks.js';
+import { FLEETING, NAMESPACE, NODES, REQUESTS, type Network } from './networks.js';
 import { nameOfReservation, readState, type Key } from './state.js';
 
 /** An interface of a pod. */
@@ -113,6 +113,8 @@ export class Pods {
   readonly #told = new Set<string>();
   #tally = emptyTally();
   #live = new Set<LivePod>();
+  /** Those that are there until the next round begins. */
+  readonly staying = new Set<LivePod>();
   #names: Name[] = [];
   readonly #background = new Set<Promise<void>>();
   /** The last call of the plugin for each name. */
@@ -140,6 +142,7 @@ export class Pods {
     this.#tally = emptyTally();
     this.#left = pods;
     const old = [...this.#live];
+    this.staying.clear();
     const workers = Array.from({ length: WORKERS }, async () => {
       for (let pod = old.pop(); pod !== undefined; pod = old.pop())
         await this.#end(pod, pick(['ends', 'late', 'leaks']));
@@ -156,6 +159,7 @@ export class Pods {
   async crashAll(): Promise<void> {
     for (const { name } of this.#live) await deletePod(this.cluster, NAMESPACE, name);
     this.#live.clear();
+    this.staying.clear();
   }
 
   /** Whether each live pod still has what it shows. */
@@ -213,7 +217,11 @@ export class Pods {
     const lastTransitionTime = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
     const condition = { type: 'Ready', status: 'True', lastProbeTime: null, lastTransitionTime };
     await setPodStatus(this.cluster, NAMESPACE, name, { phase: 'Running', conditions: [condition] });
-    if (fate !== 'leaks' && Math.random() < STAYING_SHARE) return;
+    const mayStay = fate !== 'leaks' && !networks.some((network) => FLEETING.includes(network));
+    if (mayStay && Math.random() < STAYING_SHARE) {
+      this.staying.add(pod);
+      return;
+    }
     await sleep(Math.random() * LONGEST_LIFE_MS);
     await this.#end(pod, fate);
   }

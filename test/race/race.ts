@@ -1,7 +1,7 @@
 /** A race between the real plugin and what cleans up after it, round by round, each with a verdict on what came of it. */
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IntentRecord } from '../../src/reconcile/journal.js';
+import type { IntentRecord, JournalAction } from '../../src/reconcile/journal.js';
 import type { TestCluster } from '../cluster/cluster.js';
 import { makeNodeSlicePool } from '../cluster/controllers.js';
 import { createNad, createNode } from '../cluster/objects.js';
@@ -9,6 +9,7 @@ import { jsonOf } from '../integration/support/cli.js';
 import type { Audit } from './audit.js';
 import { besideReconciler, Cleaner, type CleanerRun, type Journal, type Plan } from './cleaners.js';
 import { LeaseWatch, type LeaseTimes } from './leases.js';
+import { Mishaps } from './mishaps.js';
 import { NAMESPACE, NETWORKS, NODES, SLICED } from './networks.js';
 import { Pods, type Tally, type Violation } from './pods.js';
 import type { Storm } from './storm.js';
@@ -35,7 +36,18 @@ export interface Round {
   /** Whatever else must not be: stale leftovers, exit codes, journals without an end. */
   readonly problems: readonly string[];
   readonly runs: readonly CleanerRun[];
-  readonly released: { readonly keys: number; readonly reservations: number; readonly putBack: number };
+  readonly released: {
+    readonly keys: number;
+    readonly reservations: number;
+    readonly putBack: number;
+  };
+  /** What `audit --fix` did, and what there was for it to put back. */
+  readonly mended: {
+    readonly keys: number;
+    readonly reservations: number;
+    readonly pools: number;
+    readonly losses: number;
+  };
   readonly leases: LeaseTimes;
 }
 
@@ -44,6 +56,7 @@ export class Race {
   readonly #seenJournals = new Set<string>();
   /** Entries that some run released. */
   readonly #released = new Map<string, string>();
+  readonly #mishaps: Mishaps;
 
   private constructor(
     private readonly cluster: TestCluster,
@@ -51,7 +64,9 @@ export class Race {
     private readonly cleaners: readonly Cleaner[],
     private readonly audit: Audit | null,
     private readonly storm: Storm | null,
-  ) {}
+  ) {
+    this.#mishaps = new Mishaps(cluster, pods.staying);
+  }
 
   /** Makes the networks of the race in an empty cluster. */
   static async prepare(
@@ -74,12 +89,14 @@ export class Race {
 
   /**
    * Lets pods come and go with so many cleaners beside them, waits until all is quiet, and judges what is there. In a
-   * storm the cleaners do all that writes, are killed, and hear what the storm tells them; the API server goes once.
+   * storm the cleaners do all that writes, are killed, and hear what the storm tells them; the API server goes once, and
+   * pods lose what `audit --fix` gives back.
    */
   async round(pods: number, cleaners: number, weather: CleanerRun['weather'] = 'calm'): Promise<Round> {
     const active = this.cleaners.slice(0, cleaners);
     const violationsBefore = this.pods.violations.length;
     const runsBefore = this.cleaners.map(({ runs }) => runs.length);
+    const lossesBefore = this.#mishaps.losses;
     const watch = new LeaseWatch(this.cluster);
     const started = performance.now();
     for (const cleaner of active) cleaner.start(weather);
@@ -91,8 +108,11 @@ export class Race {
       await Promise.all(active.map((cleaner) => cleaner.stop()));
       leases = watch.end();
     }
-    // What killed runs left open is decided by the next run that has their journals.
-    if (weather === 'storm') for (const cleaner of active) await cleaner.clean();
+    if (weather === 'storm') {
+      // What killed runs left open is decided by the next run that has their journals.
+      for (const cleaner of active) await cleaner.clean();
+      await this.#mishaps.withoutNads(() => Promise.all(active.map((cleaner) => cleaner.mend())));
+    }
     const seconds = (performance.now() - started) / 1000;
     await this.pods.checkAll();
     const ownFrom = cleaners === 0 ? this.pods.violations.length : violationsBefore;
@@ -100,14 +120,27 @@ export class Race {
     await this.pods.checkAll();
     const runs = this.cleaners.flatMap((cleaner, at) => cleaner.runs.slice(runsBefore[at]));
     problems.push(...runs.flatMap(problemsOf));
-    const { released, problems: ofJournals } = await this.#readJournals(runs);
+    const { released, mended, problems: ofJournals } = await this.#readJournals(runs);
     problems.push(...ofJournals, ...(await this.#untold()));
     const withoutUs = this.pods.violations.slice(violationsBefore, ownFrom);
     const violations: Violation[] = [];
     for (const violation of this.pods.violations.slice(ownFrom)) {
       ((await this.#isThePluginsOwn(violation)) ? withoutUs : violations).push(violation);
     }
-    return { cleaners, weather, tally, seconds, violations, withoutUs, problems, runs, released, leases };
+    const losses = this.#mishaps.losses - lossesBefore;
+    return {
+      cleaners,
+      weather,
+      tally,
+      seconds,
+      violations,
+      withoutUs,
+      problems,
+      runs,
+      released,
+      mended: { ...mended, losses },
+      leases,
+    };
   }
 
   /** All pods go at once and no DEL comes: what is left when that is cleaned up, and what went wrong on the way. */
@@ -141,7 +174,8 @@ export class Race {
    * only where a run of ours wrote something about the address or the pod.
    */
   async #isThePluginsOwn(violation: Violation): Promise<boolean> {
-    return violation.kind === 'no reservation' && (await this.#writesOn(violation)).length === 0;
+    if (violation.kind !== 'no reservation' || this.#mishaps.caused(violation)) return false;
+    return (await this.#writesOn(violation)).length === 0;
   }
 
   async #writesOn({ address, networkName, pod, other, foundAt }: Violation): Promise<string[]> {
@@ -173,7 +207,7 @@ export class Race {
     for (const { action, address, podref } of plan.items) {
       if (action === 'release') problems.push(`left: ${address} of ${podref ?? ''}`);
     }
-    for (const { action, name, podref } of plan.reservations) {
+    for (const { action, name, podref } of plan.reservations ?? []) {
       if (action === 'release') problems.push(`left: reservation ${name} of ${podref ?? ''}`);
     }
     const state = await readState(this.cluster);
@@ -198,16 +232,22 @@ export class Race {
     this.cluster.client.patienceMs = DOWN_PATIENCE_MS;
     try {
       const going = this.pods.round(pods);
+      // Not to those that go now.
+      this.#mishaps.start();
       await Promise.race([sleep(RESTART_AFTER_MS), going]);
       await storm.restart();
       return await going;
     } finally {
+      await this.#mishaps.stop();
       this.cluster.client.patienceMs = 0;
     }
   }
 
-  async #readJournals(runs: readonly CleanerRun[]): Promise<Pick<Round, 'released' | 'problems'>> {
+  async #readJournals(
+    runs: readonly CleanerRun[],
+  ): Promise<Pick<Round, 'released' | 'problems'> & { readonly mended: Omit<Round['mended'], 'losses'> }> {
     const released = { keys: 0, reservations: 0, putBack: 0 };
+    const mended = { keys: 0, reservations: 0, pools: 0 };
     const problems: string[] = [];
     const killed = runs.filter(({ signal }) => signal !== null).length;
     const inStorm = runs.some(({ weather }) => weather === 'storm');
@@ -219,8 +259,13 @@ export class Race {
       this.#seenJournals.add(path);
       if (state.end?.interruptedBy !== null || state.torn !== null) endless++;
       problems.push(...openIn(journal));
-      for (const one of state.intents)
-        if (one.status === 'done') done.push({ ...one.intent, words: `${basename(path)}: ${wordsOf(one)}` });
+      const intents = state.intents.filter(({ status }) => status === 'done');
+      for (const one of intents) done.push({ ...one.intent, words: `${basename(path)}: ${wordsOf(one)}` });
+      if (state.header?.command !== 'audit') continue;
+      const count = (action: JournalAction): number => intents.filter(({ intent }) => intent.action === action).length;
+      mended.keys += count('restore-key');
+      mended.reservations += count('restore-reservation');
+      mended.pools += count('delete-pool');
     }
     if (endless > killed)
       problems.push(`${endless.toString()} journals have no end, and ${killed.toString()} runs were ended`);
@@ -237,7 +282,7 @@ export class Race {
       if (before !== undefined && !inStorm) problems.push(`released twice: ${before}\n  and ${words}`);
       this.#released.set(entry, words);
     }
-    return { released, problems };
+    return { released, mended, problems };
   }
 }
 
@@ -280,7 +325,7 @@ function problemsOf(run: CleanerRun): string[] {
 /** What a run failed at, as its result has it. */
 function notDone({ stdout }: CleanerRun): string {
   try {
-    const { items, reservations } = JSON.parse(stdout) as Plan;
+    const { items, reservations = [] } = JSON.parse(stdout) as Plan;
     const bad = [...items, ...reservations].filter(({ result }) => result === 'failed' || result === 'skipped');
     return bad.map((item) => JSON.stringify(item)).join('\n');
   } catch {

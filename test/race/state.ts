@@ -9,6 +9,8 @@ import { NAMESPACE, networkNameOf } from './networks.js';
 /** An entry of a pool. */
 export interface Key {
   readonly pool: string;
+  /** As the pool has it. */
+  readonly key: string;
   readonly networkName: string | null;
   readonly address: string;
   readonly podref: string;
@@ -36,9 +38,9 @@ export async function readState(cluster: TestCluster): Promise<State> {
   const keys = pools.items
     .map((item) => parsePool(item))
     .flatMap(({ name, allocations }) =>
-      allocations.map(({ reading, podref, ifName, id }): Key => {
+      allocations.map(({ key, reading, podref, ifName, id }): Key => {
         const address = reading.ok ? reading.address.toString() : '';
-        return { pool: name, networkName: networkNameOf(name), address, podref, ifName, containerId: id };
+        return { pool: name, key, networkName: networkNameOf(name), address, podref, ifName, containerId: id };
       }),
     );
   const named = reservations.items

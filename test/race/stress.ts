@@ -82,6 +82,11 @@ function figures(of: readonly Round[]): Record<string, string | number> {
     killed: sum(({ runs }) => runs.filter(({ signal }) => signal !== null).length),
     releases: sum(({ runs }) => runs.filter(({ command }) => command === 'ips release').length),
     restores: sum(({ runs }) => runs.filter(({ command }) => command === 'restore').length),
+    fixes: sum(({ runs }) => runs.filter(({ command }) => command === 'audit').length),
+    'lost on purpose': sum(({ mended }) => mended.losses),
+    'mended keys/reservations/pools': (['keys', 'reservations', 'pools'] as const)
+      .map((what) => sum(({ mended }) => mended[what]).toString())
+      .join('/'),
     keys,
     'keys/s': (keys / seconds).toFixed(1),
     reservations: sum(({ released }) => released.reservations),

@@ -41,9 +41,10 @@ function toldBy(intents: readonly IntentState<IntentRecord>[]): string[] {
     .map(({ intent }) => `${intent.action} ${placeOf(intent)}`);
 }
 
-/** `POOL/KEY` or the name of a reservation. */
+/** `POOL/KEY`, the name of a reservation, or that of a pool that goes. */
 function placeOf({ pool, key, reservation }: IntentRecord): string {
-  return reservation === null ? `${pool?.name ?? ''}/${key ?? ''}` : reservation.name;
+  if (reservation !== null) return reservation.name;
+  return key === null ? (pool?.name ?? '') : `${pool?.name ?? ''}/${key}`;
 }
 
 /** An intent and what came of it, in one line. */

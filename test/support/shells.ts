@@ -1,8 +1,7 @@
 /** The shells that completion is tested in: those of this machine, else of Debian's packages, unpacked into the cache. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { cacheRoot } from '../cluster/binaries.js';
+import { unpackedPackages } from './debian.js';
 
 /** How a shell is started, without anything of the person whose machine it is. */
 export interface TestedShell {
@@ -63,33 +62,13 @@ function libraries(root: string): Record<string, string> {
   return { LD_LIBRARY_PATH: folders.join(':') };
 }
 
-/** The files of a shell's packages, as apt gives them: nothing is installed. */
 function unpacked(name: 'zsh' | 'fish'): string {
-  const root = join(cacheRoot(), `shell-${name}`);
-  if (existsSync(root)) return root;
-  mkdirSync(cacheRoot(), { recursive: true });
-  const partial = mkdtempSync(`${root}.partial-`);
   try {
-    execFileSync('apt-get', ['download', '-q', ...PACKAGES[name]], {
-      cwd: partial,
-      stdio: ['ignore', 'ignore', 'pipe'],
+    return unpackedPackages(`shell-${name}`, PACKAGES[name], (folder) => {
+      // Fish finds its own files beside its program.
+      if (name === 'fish') symlinkSync('../etc', join(folder, 'usr/etc'));
     });
-    const files = join(partial, 'root');
-    for (const file of readdirSync(partial).filter((each) => each.endsWith('.deb'))) {
-      execFileSync('dpkg', ['-x', join(partial, file), files]);
-    }
-    // Fish finds its own files beside its program.
-    if (name === 'fish') symlinkSync('../etc', join(files, 'usr/etc'));
-    try {
-      renameSync(files, root);
-    } catch (error) {
-      // Another test was quicker.
-      if (!existsSync(root)) throw error;
-    }
   } catch (error) {
-    missing(name, `apt-get could not fetch it: ${String(error)}`);
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
+    return missing(name, `apt-get could not fetch it: ${String(error)}`);
   }
-  return root;
 }

@@ -45,8 +45,8 @@ export function placeOf(grammar: Grammar, line: readonly string[], env: NodeJS.P
   }
   const { command, length } = found;
   const place = parse(command, words.slice(length), typed, env);
-  // `reconcile` is a command, and might begin others.
-  if (place.kind === 'value' && place.flag === null && words.length === length) {
+  // `audit` is a command, and begins others.
+  if (words.length === length && !typed.startsWith('-') && (place.kind === 'words' || place.flag === null)) {
     const more = nextWords(grammar, words);
     if (more.length > 0) return { kind: 'words', words: more, typed };
   }

@@ -24,6 +24,7 @@ type Source =
   | 'networks'
   | 'addresses'
   | 'rules'
+  | 'checks'
   | 'journals';
 
 /** Values for a place. */
@@ -43,9 +44,12 @@ const BY_FLAG: Readonly<Record<string, Source>> = {
   pod: 'pods',
   pool: 'pools',
   network: 'networks',
+  check: 'checks',
+  fix: 'checks',
 };
 
 const BY_ARGUMENT: Readonly<Record<string, Source>> = {
+  'audit:checks': 'checks',
   'pools:show': 'pools',
   'slices:show': 'slice-pools',
   'ips:show': 'addresses',
@@ -75,6 +79,7 @@ export async function valuesFor(
   if (source === 'files' || source === 'directories') return { candidates: [], paths: source };
   if (source === 'journals') return { candidates: await journals(given, env), paths: 'files' };
   if (source === 'rules') return only(await rules());
+  if (source === 'checks') return only(await checks(flag?.name === 'fix'));
   if (source === 'contexts' || source === 'clusters' || source === 'users')
     return only(await named(source, given, env));
   return only(await ofCluster(source, place, grammar.version));
@@ -115,6 +120,15 @@ async function rules(): Promise<Candidate[]> {
   return RULES.map(({ id, title }) => ({ value: id, description: title }));
 }
 
+/** Without what stands before each of them, and none of them needs. */
+async function checks(onlyFixable: boolean): Promise<Candidate[]> {
+  const { CHECKS } = await import('../../audit/registry.js');
+  return CHECKS.filter(({ fix }) => !onlyFixable || fix?.kind === 'audit').map(({ id, title }) => ({
+    value: id.slice(id.indexOf('/') + 1),
+    description: title,
+  }));
+}
+
 async function journals(given: GivenFlags, env: NodeJS.ProcessEnv): Promise<Candidate[]> {
   const [{ journalsIn }, { stateDirectory }] = await Promise.all([
     import('../../journal/list.js'),
@@ -136,7 +150,7 @@ async function named(
 
 type ClusterSource = Exclude<
   Source,
-  'files' | 'directories' | 'contexts' | 'clusters' | 'users' | 'rules' | 'journals'
+  'files' | 'directories' | 'contexts' | 'clusters' | 'users' | 'rules' | 'checks' | 'journals'
 >;
 
 async function ofCluster(

@@ -26,6 +26,8 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 let loading: Promise<YamlReader> | undefined;
+/** Once it is there: waiting for what is at hand already costs more than the reading of a small document. */
+let loaded: YamlReader | undefined;
 
 /**
  * Loads the fast parser: js-yaml, which reads quoted scalars as freely as kubectl. Scalars are those of YAML's core
@@ -40,15 +42,18 @@ function loadYaml(): Promise<YamlReader> {
       construct: (data) => BOOLEANS.get(String(data)),
     });
     const schema: Schema = yaml.CORE_SCHEMA.extend({ implicit: [merge, bool] });
-    return {
+    loaded = {
       load: (text, lastWins) => {
         const options: LoadOptions & { maxDepth: number } = { schema, json: lastWins, maxDepth: MAX_DEPTH };
         return yaml.load(text, options);
       },
     };
+    return loaded;
   });
   return loading;
 }
+
+const NO_PROBLEMS: readonly YamlProblem[] = [];
 
 /** A stretch of a file that is one document. */
 export interface Chunk {
@@ -59,9 +64,26 @@ export interface Chunk {
 
 /**
  * Reads one YAML document. What kubectl takes is taken, what it refuses is said in `problems`, and of two equal keys the
- * last one counts.
+ * last one counts. One with nothing to say of is read at once.
  */
-export async function readYaml(source: SourceFile, chunk: Chunk): Promise<ReadDocument> {
+export function readYaml(source: SourceFile, chunk: Chunk): ReadDocument | Promise<ReadDocument> {
+  return readClean(source, chunk) ?? readThoroughly(source, chunk);
+}
+
+/** Undefined where there is anything to say of it, or the parser is not there yet. */
+function readClean(source: SourceFile, chunk: Chunk): ReadDocument | undefined {
+  const text = source.text.slice(chunk.span.from, chunk.span.to);
+  if (loaded === undefined || maskTemplate(text).first !== undefined) return undefined;
+  try {
+    const value = loaded.load(text, false);
+    if (isExcessive(text, value) || quotedProblems(text).length > 0) return undefined;
+    return { document: { source, ...chunk, text, template: undefined, problems: NO_PROBLEMS }, value };
+  } catch {
+    return undefined;
+  }
+}
+
+async function readThoroughly(source: SourceFile, chunk: Chunk): Promise<ReadDocument> {
   const raw = source.text.slice(chunk.span.from, chunk.span.to);
   const { text, first } = maskTemplate(raw);
   const problems: YamlProblem[] = [];

@@ -9,8 +9,10 @@ const MOST_NOTE = 1000;
 /** Of the reporting instance: 128 (Kubernetes pkg/apis/core/validation/events.go). */
 const MOST_INSTANCE = 128;
 
-/** What is told: the pools lost addresses, or got them back. */
-export type Told = 'Release' | 'Restore';
+const DELETED = 'Deleted: it was empty, and no NAD or node slice drew from it';
+
+/** What is told: the pools lost addresses or got them back, or are gone themselves. */
+export type Told = 'Release' | 'Restore' | 'Delete';
 
 /** Who tells what. */
 export interface EventOptions {
@@ -23,8 +25,9 @@ export interface EventOptions {
 }
 
 /**
- * Leaves an Event (events.k8s.io/v1) with each pool that lost addresses or got them back, so that `kubectl describe`
- * tells of it.
+ * Leaves an Event (events.k8s.io/v1) with each pool that lost addresses, got them back or is gone, so that `kubectl
+ * describe` and `kubectl get events` tell of it.
+ * @param released the addresses of each pool; none of one that is gone, which was empty
  * @returns what could not be told, in words; what was done stands all the same
  */
 export async function tellEvents(
@@ -45,10 +48,10 @@ export async function tellEvents(
       reportingController: 'ipamctl',
       reportingInstance: instance.slice(0, MOST_INSTANCE),
       action: told,
-      reason: `Addresses${told}d`,
+      reason: told === 'Delete' ? 'PoolDeleted' : `Addresses${told}d`,
       type: 'Normal',
       regarding: { apiVersion: `${IP_POOLS.group}/${IP_POOLS.version}`, kind: IP_POOLS.kind, namespace, name, uid },
-      note: note(`${told}d`, addresses),
+      note: told === 'Delete' ? DELETED : note(`${told}d`, addresses),
     };
     // Without the name, which nobody gave it but we, what failed alike is told once.
     const failure = (await create(writer, namespace, event))?.replace(` "${event.metadata.name}"`, '') ?? null;

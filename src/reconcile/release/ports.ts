@@ -53,6 +53,8 @@ export function skipped(error: string): Outcome {
   return { result: 'skipped', error, failure: null };
 }
 
+export const INTERRUPTED = skipped('interrupted; the next run takes it up');
+
 export function failed(error: string, failure: ClusterFailure | null = null): Outcome {
   return { result: 'failed', error, failure };
 }

@@ -1,38 +1,35 @@
-import { IP_POOLS, RESERVATIONS } from '../../cluster/resources.js';
+import { RESERVATIONS } from '../../cluster/resources.js';
 import type { KubeObject } from '../../cluster/port.js';
-import { record } from '../../cluster/fields.js';
 import type { WriteOutcome } from '../../cluster/writer.js';
 import { ClusterFailure } from '../../errors.js';
-import { objectKey, refKey } from '../../pools/belonging.js';
 import type { Inventory } from '../../pools/inventory.js';
-import { parseReservationName } from '../../whereabouts/names.js';
-import { parsePool, parseReservation, type Pool, type Reservation } from '../../whereabouts/objects.js';
+import { parseReservation, type Reservation } from '../../whereabouts/objects.js';
 import { inBatches } from '../batches.js';
-import type { JournalReservation } from '../journal.js';
 import type { Tenure } from '../leases/holdings.js';
-import type { UpstreamState } from '../upstream.js';
 import { Coverage } from './coverage.js';
 import { decideByReading } from './decide.js';
 import { groupsOf, type Group, type ReservationTarget } from './groups.js';
 import { Healing } from './healing.js';
 import { journalOutcome, reservationIntent } from './intents.js';
-import { isOwn, notBefore, takeTogether, waitForPlugins, type ReadyGroup } from './holding-batches.js';
+import { takeTogether, waitForPlugins, type ReadyGroup } from './holding-batches.js';
 import { KeysOfPools } from './pool-keys.js';
+import { Readiness } from './readiness.js';
 import {
   changed,
   failed,
   GONE,
+  INTERRUPTED,
   inUse,
   isDeadly,
   notTried,
   RELEASED,
-  skipped,
   undecided,
   unseen,
   type MayRelease,
   type Outcome,
   type ReleasePorts,
 } from './ports.js';
+import { UpstreamGate } from './upstream-gate.js';
 
 /** Owners that are looked up together, with the pools that cover their addresses, before their reservations go. */
 const CHUNK = 32;
@@ -40,11 +37,6 @@ const CHUNK = 32;
 const MIXED_PATIENCE_MS = 5000;
 /** A group is begun only while so much of the holding is left. */
 const ENOUGH_MS = 250;
-/** A running reconciler is waited for so long. */
-const RECONCILER_PATIENCE_MS = 60_000;
-const RECONCILER_POLL_MS = 2000;
-/** What was seen of the reconcilers holds for so long. */
-const RECONCILER_AGE_MS = 2000;
 /** Conflicts and busy answers are met so often, for one reservation. */
 const TRIES = 3;
 const AGAIN_MS = 100;
@@ -59,8 +51,6 @@ interface HoldingWork {
   tookOver: boolean;
 }
 
-const INTERRUPTED = skipped('interrupted; the next run takes it up');
-
 /**
  * Releases reservations as the release protocol says: inside a holding, owner and pools looked at again, by uid and
  * resourceVersion, all of one podref or none; and looks again after it.
@@ -70,9 +60,9 @@ export class ReservationRelease {
   readonly heldMs: number[] = [];
   halted: ClusterFailure | null = null;
   readonly #healing: Healing;
+  readonly #gate: UpstreamGate;
   /** Whose DELETE may have been done or not, and nobody could be asked. */
   readonly #undecided = new Set<Reservation>();
-  #upstream: { readonly state: UpstreamState; readonly at: number } | undefined;
   #total = 0;
   #done = 0;
 
@@ -82,6 +72,9 @@ export class ReservationRelease {
     private readonly inventory: Inventory,
   ) {
     this.#healing = new Healing(ports, inventory);
+    this.#gate = new UpstreamGate(ports, (what) => {
+      this.#progress('waiting', what);
+    });
   }
 
   async run(targets: readonly ReservationTarget[]): Promise<void> {
@@ -89,7 +82,8 @@ export class ReservationRelease {
     if (targets.length === 0) return;
     try {
       const coverage = await Coverage.read(this.ports.reader, this.inventory);
-      const groups = await this.#ready(groupsOf(targets, this.inventory), coverage);
+      const readiness = new Readiness(this.ports, this.mayRelease, this.inventory, coverage);
+      const groups = await this.#ready(readiness, groupsOf(targets, this.inventory));
       await this.#intend(groups);
       await this.#release(groups, coverage);
       await this.#heal(groups, coverage);
@@ -105,100 +99,13 @@ export class ReservationRelease {
     return this.halted === null ? INTERRUPTED : notTried(this.halted);
   }
 
-  /** Reads the reservations as they are now, and keeps the groups that may go as a whole. */
-  async #ready(groups: readonly Group[], coverage: Coverage): Promise<ReadyGroup[]> {
-    const now = await this.#readNow(groups);
-    const ready: ReadyGroup[] = [];
-    for (const group of groups) {
-      const read = new Map<ReservationTarget, JournalReservation>();
-      for (const target of group.members) {
-        const there = now.get(refKey(target.reservation));
-        if (there === undefined) this.outcomes.set(target.reservation, GONE);
-        else if (there.uid !== target.reservation.uid || there.spec['podref'] !== target.reservation.podref) {
-          this.outcomes.set(target.reservation, changed('it was made anew meanwhile'));
-        } else read.set(target, there);
-      }
-      const members = group.members.filter((target) => read.has(target));
-      if (members.length === 0) continue;
-      const companion = group.companions.find((reservation) => now.get(refKey(reservation))?.uid === reservation.uid);
-      if (companion !== undefined && !members.every(({ judged }) => judged.reason === 'other-address')) {
-        const outcome = (await this.#lostItsKey(companion, group.networkName, coverage))
-          ? changed(`reservation ${companion.name} of the same pod lost its key meanwhile; the next run takes both`)
-          : ((await this.#cameBack(members)) ??
-            skipped(
-              `reservation ${companion.name} of the same pod stays, and the plugin would not make this one again`,
-            ));
-        for (const { reservation } of members) this.outcomes.set(reservation, outcome);
-        continue;
-      }
-      const { namespace, networkName } = group;
-      const leases = new Set(members.flatMap(({ address }) => coverage.leasesOf(namespace, networkName, address)));
-      ready.push({
-        ...group,
-        members,
-        read,
-        leases: [...leases],
-        notBefore: Math.max(...members.map(notBefore)),
-        isAlone: false,
-        sequences: new Map<ReservationTarget, number>(),
-      });
+  /** Those that may go as a whole; of the others it is told why. */
+  async #ready(readiness: Readiness, groups: readonly Group[]): Promise<ReadyGroup[]> {
+    try {
+      return await readiness.of(groups);
+    } finally {
+      for (const [reservation, outcome] of readiness.outcomes) this.outcomes.set(reservation, outcome);
     }
-    return ready;
-  }
-
-  /** An owner that is there again needs what it has: then nothing was left undone. Null: it is not, or nobody knows. */
-  async #cameBack(members: readonly ReservationTarget[]): Promise<Outcome | null> {
-    const fresh = await this.ports.look.judge(members.map(({ judged }) => judged));
-    const back = members
-      .map(({ judged }) => fresh.of(judged.claim))
-      .find((judged) => fresh.failureOf(judged.claim) === undefined && !this.mayRelease(judged));
-    return back === undefined ? null : inUse(back);
-  }
-
-  /** Whether somebody else took the key of a reservation since the pools were first read, and so is at it too. */
-  async #lostItsKey(reservation: Reservation, networkName: string | null, coverage: Coverage): Promise<boolean> {
-    const readings = parseReservationName(reservation.name, this.inventory.atlas.networkNames);
-    const address = readings.find((reading) => reading.networkName === networkName)?.address;
-    if (address === undefined) return false;
-    const isHeldIn = ({ allocations }: Pool): boolean =>
-      allocations.some(({ reading, podref }) => {
-        return podref === reservation.podref && reading.ok && reading.address.equals(address);
-      });
-    const covering = coverage.poolsOf(reservation.namespace, networkName, address);
-    const names = new Set(covering.map(refKey));
-    if (!this.inventory.pools.some((pool) => names.has(refKey(pool)) && isHeldIn(pool))) return false;
-    for (const { namespace, name } of covering) {
-      const object = await this.ports.reader.get(IP_POOLS, namespace, name);
-      if (object !== undefined && isHeldIn(parsePool(object))) return false;
-    }
-    return true;
-  }
-
-  async #readNow(groups: readonly Group[]): Promise<Map<string, JournalReservation>> {
-    const wanted = new Map<string, Reservation>();
-    for (const { members, companions } of groups) {
-      for (const reservation of [...members.map((member) => member.reservation), ...companions]) {
-        wanted.set(refKey(reservation), reservation);
-      }
-    }
-    const { reader } = this.ports;
-    const now = new Map<string, JournalReservation>();
-    const keep = (object: KubeObject): JournalReservation | undefined => {
-      const { namespace = '', name = '' } = object.metadata;
-      return wanted.has(objectKey(namespace, name)) ? journalReservation(object) : undefined;
-    };
-    // A list of all costs about as much as a GET of every fiftieth.
-    if (wanted.size > 20 + (this.inventory.reservations?.length ?? 0) / 50) {
-      for (const namespace of new Set(groups.map((group) => group.namespace))) {
-        for (const read of await reader.collect(RESERVATIONS, { namespace }, keep)) now.set(refKey(read), read);
-      }
-      return now;
-    }
-    await inBatches([...wanted.values()], async ({ namespace, name }) => {
-      const object = await reader.get(RESERVATIONS, namespace, name);
-      if (object !== undefined) now.set(objectKey(namespace, name), journalReservation(object));
-    });
-    return now;
   }
 
   async #intend(groups: readonly ReadyGroup[]): Promise<void> {
@@ -224,7 +131,7 @@ export class ReservationRelease {
         continue;
       }
       const batch = takeTogether(queue, clock.monotonic());
-      const refusal = await this.#reconcilersAllow(batch);
+      const refusal = await this.#gate.allows(batch);
       if (refusal !== null) {
         await this.#settle(batch, refusal);
         continue;
@@ -462,35 +369,6 @@ export class ReservationRelease {
     }
   }
 
-  /**
-   * null: go on. Upstream's reconciler deletes by name what it listed, minutes ago perhaps, and would take the next
-   * owner's reservation (release protocol, release of reservations 4).
-   */
-  async #reconcilersAllow(batch: readonly ReadyGroup[]): Promise<Outcome | null> {
-    const { clock, signal } = this.ports;
-    const since = clock.monotonic();
-    for (;;) {
-      const state = await this.#upstreamNow();
-      if (state.state === 'idle') return null;
-      if (state.state === 'unknown' && (state.safe || batch.every(isOwn))) return null;
-      const what = state.state === 'unknown' ? state.why : `whereabouts' own reconciler, which runs in ${state.pod}`;
-      if (state.state === 'unknown' || clock.monotonic() - since > RECONCILER_PATIENCE_MS) {
-        return skipped(`${what}: it deletes by name, and might take what comes next; run again later`);
-      }
-      if (signal.aborted) return INTERRUPTED;
-      this.#progress('waiting', what);
-      await clock.sleep(RECONCILER_POLL_MS, signal);
-    }
-  }
-
-  async #upstreamNow(): Promise<UpstreamState> {
-    const now = this.ports.clock.monotonic();
-    if (this.#upstream === undefined || now - this.#upstream.at > RECONCILER_AGE_MS) {
-      this.#upstream = { state: await this.ports.upstream.look(), at: now };
-    }
-    return this.#upstream.state;
-  }
-
   async #settle(groups: readonly ReadyGroup[], outcome: Outcome): Promise<void> {
     const outcomes = groups.flatMap((group) =>
       group.members.flatMap((target) => {
@@ -509,9 +387,4 @@ export class ReservationRelease {
   #progress(phase: 'waiting' | 'reservations' | 'looking again', why?: string): void {
     this.ports.progress({ phase, done: this.#done, of: this.#total, ...(why === undefined ? {} : { why }) });
   }
-}
-
-function journalReservation(object: KubeObject): JournalReservation {
-  const { namespace = '', name = '', uid = '', resourceVersion = '' } = object.metadata;
-  return { namespace, name, uid, resourceVersion, spec: record(object['spec']) };
 }

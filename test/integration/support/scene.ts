@@ -1,19 +1,21 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { orphanPool } from '../../../src/audit/checks/orphan-pool.js';
+import { audit, type AuditClock } from '../../../src/audit/engine.js';
+import { mendsOf } from '../../../src/audit/mends.js';
+import { DEFAULT_SETTINGS } from '../../../src/audit/model.js';
 import type { LiveCluster } from '../../../src/cluster/live/index.js';
-import { IP_POOLS } from '../../../src/cluster/resources.js';
 import type { ClusterWriter } from '../../../src/cluster/writer.js';
 import { openJournal } from '../../../src/journal/write.js';
 import type { Claim } from '../../../src/reconcile/claims.js';
 import { FreshLook } from '../../../src/reconcile/fresh-look.js';
 import { Holdings, type HoldingClock } from '../../../src/reconcile/leases/holdings.js';
 import { claimsToRelease, mayRelease } from '../../../src/reconcile/plan.js';
+import { deletePools } from '../../../src/reconcile/release/delete-pools.js';
 import type { MayRelease, ReleasePorts, ReleaseProgress } from '../../../src/reconcile/release/ports.js';
 import { release } from '../../../src/reconcile/release/run.js';
 import { survey, type Survey } from '../../../src/reconcile/survey.js';
 import { UpstreamReconcilers } from '../../../src/reconcile/upstream.js';
-import { leaseName } from '../../../src/whereabouts/names.js';
-import { parsePool } from '../../../src/whereabouts/objects.js';
 import { attach, type Attached } from '../../cluster/attach.js';
 import type { KubeObject } from '../../cluster/client.js';
 import { POOL_NAMESPACE, type TestCluster } from '../../cluster/cluster.js';
@@ -203,22 +205,31 @@ export class Scene {
     ];
   }
 
-  /**
-   * Deletes a pool that is empty and whose Leases are ours, by uid and resourceVersion, as the protocol has it for whatever
-   * deletes pools; true where it is gone.
-   */
-  async deletePool(pool: string, changes: Pick<Changes, 'leases'> = {}): Promise<boolean> {
+  /** Nobody draws from its pools any more, as far as the API tells; plugins at work have read its configuration. */
+  async forget({ nad }: Network): Promise<void> {
+    const name = nad.slice(this.namespace.length + 1);
+    const path = `/apis/k8s.cni.cncf.io/v1/namespaces/${this.namespace}/network-attachment-definitions/${name}`;
+    await this.cluster.ok('DELETE', path);
+  }
+
+  /** Deletes a pool that is nobody's as `audit --fix orphan-pool` does; what became of it. */
+  async deletePool(name: string, changes: Pick<Changes, 'leases' | 'writer'> = {}): Promise<string | undefined> {
     const { live } = this;
-    const leases = new Holdings(`test_${this.namespace}`, { reader: live, writer: live, clock: CLOCK });
-    const set = { namespace: POOL_NAMESPACE, names: [leaseName()] };
-    const held = await (changes.leases?.(leases) ?? leases).hold(set, async (tenure) => {
-      const object = await live.get(IP_POOLS, POOL_NAMESPACE, pool);
-      if (object === undefined || parsePool(object).allocations.length > 0) return false;
-      const { uid = '', resourceVersion = '' } = object.metadata;
-      const outcome = await tenure.write(() => live.remove(IP_POOLS, POOL_NAMESPACE, pool, { uid, resourceVersion }));
-      return outcome.state === 'done';
-    });
-    return held.state === 'held' && held.value;
+    const clock: AuditClock = { now: () => CLOCK.monotonic(), wait: (ms) => wait(ms) };
+    const { findings, inventory } = await audit(live, { checks: [orphanPool], settings: DEFAULT_SETTINGS, clock });
+    const mends = inventory === null ? [] : mendsOf(findings, inventory);
+    const doomed = mends.flatMap((mend) => (mend.doomed?.pool.name === name ? [mend.doomed] : []));
+    const writer = this.#writer(changes);
+    const holdings = new Holdings(`test_${this.namespace}`, { reader: live, writer, clock: CLOCK });
+    const leases = changes.leases?.(holdings) ?? holdings;
+    const journal = await this.#journal();
+    try {
+      const { signal } = new AbortController();
+      const { outcomes } = await deletePools({ reader: live, writer, journal, clock: CLOCK, leases, signal }, doomed);
+      return [...outcomes.values()][0]?.result;
+    } finally {
+      await journal.close();
+    }
   }
 
   /** One run of the release, with the true ports but for the changes. */
@@ -238,13 +249,7 @@ export class Scene {
     const may: MayRelease = (judged) => mayRelease(judged, options, live.now());
     const changed = changes.mayRelease?.(may);
     const surveyedAt = clock.monotonic();
-    const writer: ClusterWriter = {
-      patch: (...args) => live.patch(...args),
-      create: (...args) => live.create(...args),
-      replace: (...args) => live.replace(...args),
-      remove: (...args) => live.remove(...args),
-      ...changes.writer,
-    };
+    const writer = this.#writer(changes);
     const look = new FreshLook({ reader: live, clock }, found);
     const leases = new Holdings(`test_${this.namespace}_${Math.random().toString(36).slice(2)}`, {
       reader: live,
@@ -292,6 +297,17 @@ export class Scene {
   async close(): Promise<void> {
     for (const door of this.#doors) await door.close();
     for (const pod of [...this.#pods]) await this.vanish(pod);
+  }
+
+  #writer({ writer }: Pick<Changes, 'writer'>): ClusterWriter {
+    const { live } = this;
+    return {
+      patch: (...args) => live.patch(...args),
+      create: (...args) => live.create(...args),
+      replace: (...args) => live.replace(...args),
+      remove: (...args) => live.remove(...args),
+      ...writer,
+    };
   }
 
   #isOurs(address: string): boolean {

@@ -26,6 +26,7 @@ export const unknownKey = defineRule({
   why: 'A bridge passes over keys that it does not know, without a word. With a master, above all, it has no uplink by that: the traffic of the pods never leaves the node.',
   over: 'network',
   about: ['bridge'],
+  judges: 'shape',
   needs: [],
   fix: null,
   bad: plugin('bridge', `"bridge": "br1",\n"master": "eth1",\n${IPAM}`),

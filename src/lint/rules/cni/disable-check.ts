@@ -12,6 +12,7 @@ export const disableCheck = defineRule({
   why: 'From 0.4.0 on a runtime may ask whether a pod still has its network. whereabouts does not answer that: with a runtime that asks, the check fails for every pod.',
   over: 'network',
   about: ['whereabouts'],
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'suggested', text: 'write a list with "disableCheck": true, or cniVersion 0.3.1' },
   bad: nadWith('"0.3.1"', '"1.0.0"'),

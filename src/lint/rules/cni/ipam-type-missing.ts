@@ -10,6 +10,7 @@ export const ipamTypeMissing = defineRule({
   title: 'an ipam without a type',
   why: 'The type is the name of the program that assigns addresses. Without it bridge, macvlan, tap and host-device give the pod an interface without an address and ignore what else the ipam says; ipvlan, vlan and ptp fail.',
   over: 'network',
+  judges: 'shape',
   needs: ['values'],
   fix: null,
   bad: nadWith('    "type": "whereabouts",\n', ''),

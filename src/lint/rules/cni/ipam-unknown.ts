@@ -11,6 +11,7 @@ export const ipamUnknown = defineRule({
   title: 'an IPAM plugin of which nothing is known here',
   why: 'Its keys are not judged. It must be installed on every node; where it is not, pods that attach fail to start. A type that is nearly that of a known plugin is an error: it is a misspelt one.',
   over: 'network',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'suggested', text: 'write the type that was meant' },
   bad: nadWith('"whereabouts"', '"wherabouts"'),

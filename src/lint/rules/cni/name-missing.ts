@@ -8,6 +8,7 @@ export const nameMissing = defineRule({
   title: 'a configuration without a name',
   why: 'multus puts the name of the object in when a pod attaches. The controllers of whereabouts read the text as it is, though: node slices without a network_name are named by it.',
   over: 'network',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the name of the object' },
   bad: nadWith('  "name": "tenant-a",\n', ''),

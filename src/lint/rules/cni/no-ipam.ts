@@ -10,6 +10,7 @@ export const noIpam = defineRule({
   title: 'a network that assigns no addresses',
   why: 'The pod gets an interface without an address. That is what virtual machines want, whose addresses come from elsewhere.',
   over: 'network',
+  judges: 'shape',
   needs: [],
   fix: null,
   bad: nad('{\n  "cniVersion": "0.3.1",\n  "name": "tenant-a",\n  "type": "macvlan",\n  "master": "eth1"\n}'),

@@ -12,6 +12,7 @@ export const reservedKey = defineRule({
   title: 'a key that the runtime writes',
   why: 'prevResult, runtimeConfig and everything that begins with cni.dev/ are put in when a plugin is called: what is written here is overwritten, or taken for the result of a plugin that never ran.',
   over: 'network',
+  judges: 'shape',
   needs: [],
   fix: null,
   bad: nadWith('"master": "eth1",', '"master": "eth1",\n  "runtimeConfig": { "mac": "02:00:00:00:00:01" },'),

@@ -7,6 +7,7 @@ export const typeInvalid = defineRule({
   title: 'a type that is a path',
   why: 'The type is the name of a program in the CNI folder of the node, without its path. libcni refuses a slash in it, and pods that attach fail to start.',
   over: 'network',
+  judges: 'shape',
   needs: ['values'],
   fix: null,
   bad: nadWith('"macvlan"', '"/opt/cni/bin/macvlan"'),

@@ -10,6 +10,7 @@ export const typeMissing = defineRule({
   title: 'a plugin without a type',
   why: 'The type is the name of the program that sets up the interface. The admission webhook of multus refuses a configuration without one; elsewhere every pod that attaches fails to start.',
   over: 'network',
+  judges: 'shape',
   needs: ['values'],
   fix: null,
   bad: nadWith('  "type": "macvlan",\n', ''),

@@ -11,6 +11,7 @@ export const typeUnknown = defineRule({
   title: 'a plugin that is not known',
   why: 'The type is the name of a program in the CNI folder of the node, in exactly that case. Where it is not there, pods that attach fail to start. A type that is nearly that of a known plugin is an error: it is a misspelt one.',
   over: 'network',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'suggested', text: 'write the type of the plugin that was meant' },
   bad: nadWith('"macvlan"', '"interface"'),

@@ -19,6 +19,7 @@ export const unknownKey = defineRule({
   title: 'a key that the plugin does not know',
   why: 'Go ignores a key that it does not know without a word: what it should do is not done. A key that is nearly a known one is a warning; any other may be a note, or be meant for something else.',
   over: 'network',
+  judges: 'shape',
   needs: [],
   fix: { kind: 'suggested', text: 'write the key that was meant, or leave it out' },
   bad: nadWith('"master":', '"bcqueulen": 3000,\n  "master":'),

@@ -9,6 +9,7 @@ export const versionMissing = defineRule({
   title: 'a configuration without a cniVersion',
   why: 'It counts as 0.1.0, whose result has one address of a family at most and no interfaces: the status of the pod shows neither the name of the interface nor its MAC address. Plugins that came later refuse it.',
   over: 'network',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'safe', text: 'write 0.3.1; 1.0.0 for OVN-Kubernetes, 0.4.0 for the firewall plugin' },
   bad: nadWith('  "cniVersion": "0.3.1",\n', ''),

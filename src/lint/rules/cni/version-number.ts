@@ -10,6 +10,7 @@ export const versionNumber = defineRule({
   title: 'a cniVersion that is not a string',
   why: 'The version is a text of three parts, such as "1.0.0". libcni refuses a number, and so does every plugin: pods that attach fail to start.',
   over: 'network',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the version as a string, in three parts' },
   bad: nadWith('"0.3.1"', '1.0'),

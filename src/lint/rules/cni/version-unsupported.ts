@@ -8,6 +8,7 @@ export const versionUnsupported = defineRule({
   title: 'a cniVersion that a plugin does not take',
   why: 'Plugins compare the version with a list, word for word: 1.0 is not 1.0.0. bandwidth begins with 0.3.0, vrf with 0.3.1 and firewall with 0.4.0. Pods that attach fail to start.',
   over: 'network',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the version that was meant, or the oldest one that all plugins take' },
   bad: nadWith('"0.3.1"', '"0.3.2"'),

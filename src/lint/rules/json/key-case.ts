@@ -22,6 +22,7 @@ export const keyCase = defineRule({
   title: 'a key that differs from a known one by its case alone',
   why: 'libcni and multus look up name, cniVersion and plugins by their exact case and do not see another spelling. Other keys Go takes in any case: they work, and mislead who searches for them.',
   over: 'network',
+  judges: 'shape',
   needs: [],
   fix: { kind: 'safe', text: 'write it as it is known' },
   bad: nadWith('"cniVersion"', '"CniVersion"'),

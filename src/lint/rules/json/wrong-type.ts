@@ -24,6 +24,7 @@ export const wrongType = defineRule({
   title: 'a known key with a value of another type',
   why: 'Go reads a configuration into typed fields and refuses it as a whole when one value has another type: a number in quotes, a bool where "on" is meant. The plugin fails for every pod.',
   over: 'network',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the same value in the right type, where that loses nothing' },
   bad: nadWith('"mode": "bridge",', '"mode": "bridge",\n  "mtu": "1500",'),

@@ -16,6 +16,7 @@ export const mode = defineRule({
   why: 'macvlan knows bridge, private, vepa and passthru, in lower case; the capitals of the Cluster Network Operator (simpleMacvlanConfig) are its own. No pod that attaches starts.',
   over: 'network',
   about: ['macvlan'],
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'safe', text: 'write it in lower case' },
   bad: plugin('macvlan', `"master": "eth1",\n"mode": "Bridge",\n${IPAM}`),

@@ -10,6 +10,7 @@ export const noMaster = defineRule({
   why: 'Without a master the plugin takes the interface of the default route of each node. That may be another one on every node, and on OVN-Kubernetes it is the bridge br-ex.',
   over: 'network',
   about: ['macvlan'],
+  judges: 'shape',
   needs: [],
   fix: null,
   bad: plugin('macvlan', IPAM),

@@ -9,6 +9,7 @@ export const passthruShared = defineRule({
   why: 'In the mode passthru the master belongs to one pod of each node. The second pod on a node that attaches does not start.',
   over: 'network',
   about: ['macvlan'],
+  judges: 'shape',
   needs: ['values'],
   fix: null,
   bad: plugin('macvlan', `"master": "eth1",\n"mode": "passthru",\n${IPAM}`),

@@ -23,6 +23,7 @@ export const unknownKey = defineRule({
   why: 'macvlan passes over keys that it does not know, without a word. With a vlan, above all, the traffic of the pods stays untagged and lands in the network of the master.',
   over: 'network',
   about: ['macvlan'],
+  judges: 'shape',
   needs: [],
   fix: { kind: 'suggested', text: 'take the type vlan, or a sub-interface of the node as the master' },
   bad: plugin('macvlan', `"master": "eth1",\n"vlan": 100,\n${IPAM}`),

@@ -17,6 +17,7 @@ export const annotationKeyTypo = defineRule({
   title: 'an annotation that is nearly the one for the device',
   why: `multus reads ${RESOURCE_NAME} and nothing near to it. Pods that attach get no device, and nobody says why.`,
   over: 'nad',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'safe', text: `write ${RESOURCE_NAME}` },
   bad: annotated('k8s.v1.cni.cncf.io/resourcename'),

@@ -11,6 +11,7 @@ export const apiVersion = defineRule({
   title: `a ${KIND} of another API than ${VERSION}`,
   why: `The API server serves the kind in one group and version only. kubectl refuses the file before anything is created. Old examples have kubernetes.cni.cncf.io/v1 and the kind Network.`,
   over: 'nad',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'safe', text: `write apiVersion: ${VERSION} and kind: ${KIND}` },
   bad: { text: nadWith().text.replace(VERSION, 'k8s.cni.cncf.io/v1beta1') },

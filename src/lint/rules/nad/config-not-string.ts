@@ -10,6 +10,7 @@ export const configNotString = defineRule({
   title: 'spec.config is not a string',
   why: 'spec.config is a string that holds JSON. Written as YAML, without quotes or a block, it is a mapping, and the API server refuses the object.',
   over: 'nad',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'safe', text: 'write the same configuration as JSON in a block (config: |-)' },
   bad: { text: nadWith().text.replace('config: |-', 'config:') },

@@ -9,6 +9,7 @@ export const emptyConfig = defineRule({
   title: 'a NetworkAttachmentDefinition without a configuration',
   why: 'multus then looks for a configuration of that network name in /etc/cni/multus/net.d of the node. Where a node has none, pods that attach do not start there.',
   over: 'nad',
+  judges: 'shape',
   needs: ['values'],
   fix: null,
   bad: { text: nadWith().text.replace(/spec:[^]*/, 'spec: {}\n') },

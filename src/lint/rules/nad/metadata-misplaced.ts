@@ -11,6 +11,7 @@ export const metadataMisplaced = defineRule({
   title: 'a field of metadata at the top of the object',
   why: 'The API server knows these fields only below metadata. There they are missing: an object without a name is refused, and one without its namespace lands in that of the context.',
   over: 'nad',
+  judges: 'shape',
   needs: [],
   fix: { kind: 'safe', text: 'move it below metadata' },
   bad: { text: nadWith().text.replace('  namespace: default', 'namespace: default') },

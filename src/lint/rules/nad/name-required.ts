@@ -9,6 +9,7 @@ export const nameRequired = defineRule({
   title: 'a NetworkAttachmentDefinition without a name',
   why: 'The API server refuses an object without metadata.name (or metadata.generateName); pods select a network by it.',
   over: 'nad',
+  judges: 'shape',
   needs: ['values'],
   fix: null,
   bad: { text: nadWith().text.replace('  name: tenant-a\n', '') },

@@ -8,6 +8,7 @@ export const namespaceMissing = defineRule({
   title: 'a NetworkAttachmentDefinition without a namespace',
   why: 'Whoever applies it decides by the context in which namespace it lands. Where the configuration itself depends on the namespace (netAttachDefName of OVN-Kubernetes, node slices of whereabouts) the wrong one makes it useless.',
   over: 'nad',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'suggested', text: 'write metadata.namespace' },
   bad: { text: nadWith().text.replace('  namespace: default\n', '') },

@@ -12,6 +12,7 @@ export const ownerManaged = defineRule({
   title: 'an object that an operator writes',
   why: 'Its owner writes it again whenever it differs: what is changed here is reverted. Change the owner.',
   over: 'nad',
+  judges: 'shape',
   needs: [],
   fix: null,
   bad: {

@@ -17,6 +17,7 @@ export const resourceNameMissing = defineRule({
   title: 'a plugin that needs a device, and nothing that gives it one',
   why: 'The plugin moves a virtual function into the pod. multus tells it which one by the resource that the annotation names; without it no device is allocated, and the pod does not start.',
   over: 'nad',
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'suggested', text: `write the annotation ${RESOURCE_NAME}, with the resource of the device plugin` },
   bad: nad(SRIOV),

@@ -9,6 +9,7 @@ export const unknownSpecField = defineRule({
   title: 'a field of spec that is not config',
   why: 'The API server drops every other field, or refuses the object with strict validation. Of "Config" nothing is left: multus then looks for a file of that network name on the node, and the pod does not start.',
   over: 'nad',
+  judges: 'shape',
   needs: [],
   fix: { kind: 'safe', text: 'write config in lower case' },
   bad: { text: nadWith().text.replace('config:', 'Config:') },

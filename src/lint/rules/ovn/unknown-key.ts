@@ -32,6 +32,7 @@ export const unknownKey = defineRule({
   why: 'OVN-Kubernetes passes over keys that it does not know, without a word: there is no VLAN, addresses change with every start, nothing is excluded.',
   over: 'network',
   about: [OVN],
+  judges: 'shape',
   needs: [],
   fix: { kind: 'suggested', text: 'write the key that OVN-Kubernetes knows' },
   bad: ovn(`${LOCALNET},\n"persistentIPs": true`),

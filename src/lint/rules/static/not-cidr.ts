@@ -9,7 +9,7 @@ export const notCidr = defineRule({
   title: 'a static address without its prefix length',
   why: 'The plugin refuses the configuration: no pod of this network starts. The same goes for the addresses that whereabouts gives besides.',
   over: 'network',
-  about: ['static', 'whereabouts'],
+  about: ['addresses'],
   needs: ['values'],
   fix: { kind: 'suggested', text: 'write the length of its network too, as 192.0.2.10/24' },
   bad: ipamNad('static', '"addresses": [{"address": "192.0.2.10"}]'),

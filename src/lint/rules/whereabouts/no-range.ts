@@ -10,6 +10,7 @@ export const noRange = defineRule({
   why: 'whereabouts takes the configuration, allocates nothing and answers without an address, which the main plugin refuses: no pod of this network starts. Before whereabouts#595 such a configuration also crashed the node-slice controller for the whole cluster. A network whose name ends in -shim is there for its IPAM type alone, and no pod attaches to it.',
   over: 'network',
   about: ['whereabouts'],
+  judges: 'shape',
   needs: ['values'],
   fix: { kind: 'suggested', text: 'give it a range, as "range": "192.0.2.0/24"' },
   bad: whereabouts(''),

@@ -9,6 +9,7 @@ export const obsoleteEtcd = defineRule({
   why: 'whereabouts reads the key and does nothing with it: addresses are kept in the Kubernetes API. A password that stands here stands here for nothing.',
   over: 'network',
   about: ['whereabouts'],
+  judges: 'shape',
   needs: [],
   fix: { kind: 'safe', text: 'remove it' },
   bad: whereabouts(`${RANGE},\n"etcd_host": "198.51.100.7:2379"`),

@@ -30,6 +30,7 @@ export const unknownKey = defineRule({
   why: 'whereabouts passes over keys that it does not know, without a word: the range is not limited, IPv6 is not there, nothing is excluded.',
   over: 'network',
   about: ['whereabouts'],
+  judges: 'shape',
   needs: [],
   fix: { kind: 'safe', text: 'write the key that whereabouts knows, where there is one and it is not there yet' },
   bad: whereabouts(`${RANGE},\n"rangeEnd": "192.0.2.99"`),

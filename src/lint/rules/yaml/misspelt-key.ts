@@ -12,6 +12,7 @@ export const misspeltKey = defineRule({
   title: 'a key that is nearly one of an object',
   why: 'An object without its apiVersion, kind or metadata is refused; without its spec it is an empty one.',
   over: 'object',
+  judges: 'shape',
   needs: [],
   fix: { kind: 'suggested', text: 'write the key that was meant' },
   bad: { text: nadWith().text.replace('metadata:', 'metdata:') },

@@ -18,7 +18,7 @@ export interface DocPage {
   /** Relative to the project. */
   readonly file: string;
   readonly commands: readonly DocCommand[];
-  /** `<!-- test: WORD -->` at the top of a page: what its commands stand on, `sandbox` where it says nothing. */
+  /** `<!-- test: WORD -->` at the top of a page: what its commands stand on, or the test that runs them; `sandbox` where it says nothing. */
   readonly stage: string;
   /** Lines of its indented blocks, which nothing runs. */
   readonly indented: readonly string[];

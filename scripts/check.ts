@@ -12,6 +12,8 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
   ['dead code', 'knip'],
   ['rule pages', 'tsx', 'scripts/rule-docs.ts', '--check'],
   ['check pages', 'tsx', 'scripts/check-docs.ts', '--check'],
+  ['command pages', 'tsx', 'scripts/command-docs.ts', '--check'],
+  ['reference pages', 'tsx', 'scripts/reference-docs.ts', '--check'],
 ];
 
 let failed = 0;

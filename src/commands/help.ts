@@ -1,8 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { loadHelpClass } from '@oclif/core/help';
 import { BaseCommand } from '../cli/base.js';
-import { EXIT_CODES } from '../cli/exit-codes.js';
-import { HELP_TOPICS } from '../cli/topics.js';
+import { HELP_TOPICS, topicText } from '../cli/topics.js';
 import { writeAll } from '../cli/io.js';
 
 export default class Help extends BaseCommand {
@@ -16,7 +15,7 @@ export default class Help extends BaseCommand {
     const words = argv.map(String);
     const topic = words.length === 1 ? HELP_TOPICS.get(words[0] ?? '') : undefined;
     if (topic !== undefined) {
-      await writeAll(this.io.stdout, [topic(EXIT_CODES)]);
+      await writeAll(this.io.stdout, [topicText(topic)]);
       return;
     }
     const HelpClass = await loadHelpClass(this.config);

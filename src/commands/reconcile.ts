@@ -39,7 +39,7 @@ export default class Reconcile extends ReleaseCommand {
     '<%= config.bin %> reconcile --now --max-release 50 -o json',
     '<%= config.bin %> reconcile --now --dry-run=client',
     '<%= config.bin %> reconcile --include-completed --min-age 1h',
-    '<%= config.bin %> reconcile --pool 192.0.2.192-27 -o json',
+    '<%= config.bin %> reconcile --pool 192.168.2.0-27 -o json',
     '<%= config.bin %> reconcile --from must-gather/',
   ];
   static override flags = {

@@ -12,9 +12,9 @@ export default class Restore extends ReleaseCommand {
   static override examples = [
     '<%= config.bin %> journal ls',
     '<%= config.bin %> restore ~/.local/state/ipamctl/2026-11-24T14-02-11Z-reconcile.jsonl',
-    '<%= config.bin %> restore JOURNAL --dry-run=client',
-    '<%= config.bin %> restore JOURNAL --item 192.0.2.204 --item fd00:10::1 --yes',
-    '<%= config.bin %> restore JOURNAL --item 192.0.2.192-27/12 --yes -o json',
+    '<%= config.bin %> restore 2026-11-24T14-02-11Z-reconcile.jsonl --dry-run=client',
+    '<%= config.bin %> restore 2026-11-24T14-02-11Z-reconcile.jsonl --item 192.168.2.10 --item fd00:60::5 --yes',
+    '<%= config.bin %> restore 2026-11-24T14-02-11Z-reconcile.jsonl --item bignet-10.20.0.0-16/22 --yes -o json',
   ];
   static override args = { journal: Args.string({ description: 'the file of a journal', required: true }) };
   static override flags = {

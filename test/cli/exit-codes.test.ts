@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { BUG, EXIT_CODES, exitCodeOf, FINDINGS, OK } from '../../src/cli/exit-codes.js';
 import { exitCodeFor } from '../../src/cli/base.js';
-import { HELP_TOPICS } from '../../src/cli/topics.js';
+import { HELP_TOPICS, topicText } from '../../src/cli/topics.js';
 import {
   ClusterFailure,
   Failure,
@@ -60,7 +60,8 @@ describe('exit codes', () => {
   });
 
   test('help exit-codes prints each with its meaning', () => {
-    const lines = HELP_TOPICS.get('exit-codes')?.(EXIT_CODES).trimEnd().split('\n') ?? [];
+    const topic = HELP_TOPICS.get('exit-codes');
+    const lines = topic === undefined ? [] : topicText(topic).trimEnd().split('\n');
     expect(lines).toHaveLength(EXIT_CODES.length);
     for (const [index, { code, meaning }] of EXIT_CODES.entries()) {
       expect(lines[index]).toBe(`${code.toString().padStart(3)}  ${meaning}`);

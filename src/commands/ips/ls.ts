@@ -26,10 +26,10 @@ export default class IpsLs extends BaseCommand {
   static override hiddenAliases = ['ips:list'];
   static override examples = [
     '<%= config.bin %> ips ls --stale',
-    '<%= config.bin %> ips ls --pool 192.0.2.192-27 -o wide',
-    '<%= config.bin %> ips ls --pod default/web-0',
-    '<%= config.bin %> ips ls --stale --context east --context west',
-    "<%= config.bin %> ips ls -w --exit-when 'stale==0' --timeout 5m",
+    '<%= config.bin %> ips ls --stale --all-contexts',
+    '<%= config.bin %> ips ls --pool 192.168.2.0-27 -o wide',
+    '<%= config.bin %> ips ls --pod telco/upf-0',
+    "<%= config.bin %> ips ls -w --exit-when 'stale>10' --timeout 5m",
     '<%= config.bin %> ips ls --stale -o jsonpath=\'{range .items[*]}{.address}{"\\t"}{.podref}{"\\n"}{end}\'',
   ];
   static override flags = {

@@ -16,7 +16,7 @@ import { survey, type Survey } from '../../reconcile/survey.js';
 import { VERDICTS } from '../../reconcile/verdict.js';
 
 const SOURCES = [
-  'ipamctl ips release 192.0.2.204',
+  'ipamctl ips release 192.168.2.10',
   'ipamctl ips release --pool NAME --key KEY     a key that is no address',
   'ipamctl ips release --from-report FILE     what a report lists',
 ];
@@ -26,10 +26,10 @@ export default class IpsRelease extends ReleaseCommand {
   static override description =
     'Judges each address afresh, and releases it as reconcile --now does: with a journal, a look at the owner before and after, and its reservation. What is stale goes; everything else needs the flag that says so. Of several reports only what all of them list goes.';
   static override examples = [
-    '<%= config.bin %> ips release 192.0.2.204',
-    '<%= config.bin %> ips release 192.0.2.204 192.0.2.205 --pod default/job-77 --yes',
-    '<%= config.bin %> ips release 192.0.2.206 --force --live',
-    '<%= config.bin %> ips release --pool 192.0.2.192-27 --key abc --force --yes',
+    '<%= config.bin %> ips release 192.168.2.10',
+    '<%= config.bin %> ips release 10.40.0.4 fd00:40::4 --pod telco/upf-3 --yes',
+    '<%= config.bin %> ips release 192.168.2.4 --force --live',
+    '<%= config.bin %> ips release --pool 10.90.0.0-24 --key seven --force --yes',
     '<%= config.bin %> ips release --from-report monday.json --from-report tuesday.json --max-age 2d --yes',
     '<%= config.bin %> ips release --from-report plan.json --verdict lost --include-lost --node node-c --yes',
   ];

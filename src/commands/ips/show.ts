@@ -14,8 +14,8 @@ export default class IpsShow extends BaseCommand {
   static override description =
     'Pool, key, owner, interface, node, reservation, verdict and evidence; other pools and pods that hold or show it.';
   static override examples = [
-    '<%= config.bin %> ips show 192.0.2.204',
-    '<%= config.bin %> ips show --pod default/web-0',
+    '<%= config.bin %> ips show 192.168.2.10',
+    '<%= config.bin %> ips show --pod telco/upf-0',
   ];
   static override args = { ip: Args.string({ description: 'an IPv4 or IPv6 address' }) };
   static override flags = {
@@ -52,7 +52,7 @@ export default class IpsShow extends BaseCommand {
 
 function subjectOf(ip: string | undefined, pod: string | undefined): Address | { namespace: string; name: string } {
   if ((ip === undefined) === (pod === undefined)) {
-    throw new UsageFailure('name an address, or a pod with --pod', { hints: ['ipamctl ips show 192.0.2.204'] });
+    throw new UsageFailure('name an address, or a pod with --pod', { hints: ['ipamctl ips show 192.168.2.10'] });
   }
   if (pod !== undefined) {
     return podOf(pod);

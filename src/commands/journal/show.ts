@@ -14,8 +14,8 @@ export default class JournalShow extends BaseCommand {
     'What later runs found out about a write whose fate was not known counts, where their journals lie beside it or in --journal. Reads files only; no cluster is asked.';
   static override examples = [
     '<%= config.bin %> journal show 2026-11-24T14-02-11Z-reconcile.jsonl',
-    '<%= config.bin %> journal show FILE -o wide',
-    '<%= config.bin %> journal show FILE -o json',
+    '<%= config.bin %> journal show 2026-11-24T14-02-11Z-reconcile.jsonl -o wide',
+    '<%= config.bin %> journal show 2026-11-24T14-02-11Z-reconcile.jsonl -o json',
   ];
   static override args = {
     file: Args.string({ description: 'path, or name of a file of the directory of the journals', required: true }),

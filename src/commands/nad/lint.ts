@@ -20,7 +20,7 @@ export default class NadLint extends BaseCommand {
   static override examples = [
     '<%= config.bin %> nad lint nad.yaml',
     '<%= config.bin %> nad lint manifests/ -o sarif=out.sarif -o table',
-    'kustomize build . | <%= config.bin %> nad lint -',
+    'kubectl kustomize . | <%= config.bin %> nad lint -',
     '<%= config.bin %> nad lint --fix --dry-run nad.yaml',
     '<%= config.bin %> nad lint -A',
     '<%= config.bin %> nad lint nad.yaml --with-cluster',

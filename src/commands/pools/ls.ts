@@ -44,7 +44,7 @@ export default class PoolsLs extends BaseCommand {
     "<%= config.bin %> pools ls -o jsonpath='{.items[*].name}'",
     '<%= config.bin %> pools ls --from must-gather.tar.gz',
     '<%= config.bin %> pools ls --all-contexts --sort-by used',
-    "<%= config.bin %> pools ls -w --exit-when 'used>=90%' --timeout 10m",
+    "<%= config.bin %> pools ls -w --exit-when 'used>=50%' --timeout 10m",
   ];
   static override flags = {
     ...sourceFlags,

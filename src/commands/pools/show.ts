@@ -12,8 +12,8 @@ import { poolScreen, poolScreenClosing } from '../../render/pool.js';
 export default class PoolsShow extends BaseCommand {
   static override summary = 'show one pool: windows, usage, a map of its addresses, owners with their verdicts';
   static override examples = [
-    '<%= config.bin %> pools show 192.0.2.192-27',
-    '<%= config.bin %> pools show openshift-multus/storage-10.20.0.0-16 -o wide',
+    '<%= config.bin %> pools show 192.168.2.0-27',
+    '<%= config.bin %> pools show openshift-multus/bignet-10.20.0.0-16 -o wide',
   ];
   static override args = {
     pool: Args.string({ required: true, description: 'NAME or NAMESPACE/NAME of an IPPool' }),

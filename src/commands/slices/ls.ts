@@ -31,7 +31,7 @@ export default class SlicesLs extends BaseCommand {
     '<%= config.bin %> slices ls -o wide',
     "<%= config.bin %> slices ls --fail-when 'nodesWithoutSlice>0' --fail-when 'free<10%'",
     '<%= config.bin %> slices ls -o prometheus',
-    "<%= config.bin %> slices ls -w --exit-when 'nodesWithoutSlice==0' --timeout 5m",
+    "<%= config.bin %> slices ls -w --exit-when 'assigned>0' --timeout 5m",
     '<%= config.bin %> slices ls --from must-gather.tar.gz',
   ];
   static override flags = {

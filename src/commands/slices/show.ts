@@ -14,9 +14,9 @@ export default class SlicesShow extends BaseCommand {
   static override description =
     'Nodes without a slice, slices of nodes that are gone, nodes with several slices and pools of earlier slices are named.';
   static override examples = [
-    '<%= config.bin %> slices show tenant-a',
-    '<%= config.bin %> slices show openshift-multus/tenant-a -o wide',
-    "<%= config.bin %> slices show tenant-a -o jsonpath='{.nodes[?(@.usedPercent>80)].nodeName}'",
+    '<%= config.bin %> slices show slices',
+    '<%= config.bin %> slices show openshift-multus/slices -o wide',
+    "<%= config.bin %> slices show slices -o jsonpath='{.nodes[?(@.usedPercent>80)].nodeName}'",
   ];
   static override args = {
     slicepool: Args.string({ required: true, description: 'NAME or NAMESPACE/NAME of a NodeSlicePool' }),

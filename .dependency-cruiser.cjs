@@ -167,6 +167,7 @@ module.exports = {
       room('render'),
       room('net'),
       '^src/(pools|reconcile|whereabouts|lint|journal|openshift|snapshot|doctor|audit|report)/',
+      '^src/cluster/port\\.ts$',
       '^src/errors\\.ts$',
     ]),
     {
@@ -175,7 +176,7 @@ module.exports = {
       severity: 'error',
       from: { path: room('render') },
       to: {
-        path: '^src/(pools|reconcile|lint|journal|openshift|snapshot|audit|report)/',
+        path: '^src/((pools|reconcile|lint|journal|openshift|snapshot|audit|report)/|cluster/port\\.ts$)',
         dependencyTypesNot: ['type-only'],
         pathNot: '^src/(reconcile/verdict|report/subject)\\.ts$',
       },
@@ -218,7 +219,14 @@ module.exports = {
       room('cli'),
       '^src/cluster/(port|resources|watched)\\.ts$',
       '^src/(pools|reconcile)/documents\\.ts$',
+      '^src/pools/slice-pools\\.ts$',
       '^src/reconcile/verdict\\.ts$',
+    ]),
+    only('fleet-knows-contexts', '^src/cli/fleet\\.ts$', [
+      room('cli'),
+      '^src/cluster/(open|options|port)\\.ts$',
+      '^src/cluster/live/contexts\\.ts$',
+      '^src/errors\\.ts$',
     ]),
     only('facts-of-this-machine', '^src/cli/local-facts\\.ts$', [
       room('cli'),
@@ -251,7 +259,7 @@ module.exports = {
       '^src/cluster/port\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!linting|releas|generat|shim|fix|reconciler|watched-|complet|local-facts)', [
+    only('cli-below-commands', '^src/cli/(?!linting|releas|generat|shim|fix|reconciler|watched-|complet|local-facts|fleet\\.)', [
       room('cli'),
       room('render'),
       '^src/cluster/(open|options|port|watched|writer)\\.ts$',

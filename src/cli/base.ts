@@ -175,9 +175,9 @@ export abstract class BaseCommand extends Command {
 
 /** How a command reads one cluster, and makes a result of it or of several. */
 export interface FleetCommand<T> {
-  look(reader: ClusterReader, progress: Progress): Promise<T>;
-  show(found: T): CommandResult;
-  join(fleet: Fleet<T>): CommandResult;
+  readonly look: (reader: ClusterReader, progress: Progress) => Promise<T>;
+  readonly show: (found: T) => CommandResult;
+  readonly join: (fleet: Fleet<T>) => CommandResult;
 }
 
 /** Where pools are looked for. */

@@ -95,9 +95,9 @@ interface ListDocument {
  * The lists of several clusters as one, each row with its cluster.
  * @param fields names of the lists in the document
  */
-export function joinLists<L extends ListDocument, F extends keyof L>(
+export function joinLists<L extends ListDocument>(
   answers: readonly ClusterAnswer<L>[],
-  fields: readonly F[],
+  fields: readonly (keyof L)[],
 ): L {
   const [first] = answers;
   if (first === undefined) throw new RangeError('no list to join');
@@ -109,7 +109,7 @@ export function joinLists<L extends ListDocument, F extends keyof L>(
   ]);
   return {
     ...first.found,
-    ...(Object.fromEntries(joined) as Pick<L, F>),
+    ...(Object.fromEntries(joined) as Partial<L>),
     incomplete: answers.some(({ found }) => found.incomplete),
     warnings: warningsOf(answers),
   };

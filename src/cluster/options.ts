@@ -19,7 +19,7 @@ export interface ConnectionOptions {
 /** What the reading tells while it goes on; the caller decides whether and how a person sees it. */
 export interface ReadingObserver {
   /** For `-v`: requests, retries, lists that start again. */
-  debug?(message: string): void;
+  readonly debug?: (message: string) => void;
   /** Objects of a list seen so far. */
-  progress?(plural: string, count: number): void;
+  readonly progress?: (plural: string, count: number) => void;
 }

@@ -180,8 +180,10 @@ function flagTable(flags: readonly Flag[]): string {
     const names = `${char === undefined ? '' : `-${char}, `}--${name}${value}`;
     const more = [
       ...(options === undefined ? [] : [`one of ${listed(options)}`]),
-      ...(flag.default === undefined || flag.default === false ? [] : [`default \`${String(flag.default)}\``]),
-      ...(flag.multiple === true && !/several times/.test(summary) ? ['may be given several times'] : []),
+      ...(flag.default === undefined || flag.default === false
+        ? []
+        : [`default \`${JSON.stringify(flag.default).replaceAll('"', '')}\``]),
+      ...(flag.multiple === true && !summary.includes('several times') ? ['may be given several times'] : []),
     ];
     const text = [prose(summary), ...more].join('; ');
     return `| \`${cell(names)}\` | ${text} | ${env === undefined ? '' : `\`${env}\``} |`;

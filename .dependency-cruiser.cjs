@@ -234,6 +234,7 @@ module.exports = {
       '^src/cluster/(open|options|port|resources)\\.ts$',
       '^src/cluster/live/kubeconfig\\.ts$',
       '^src/lint/registry\\.ts$',
+      '^src/audit/registry\\.ts$',
       '^src/journal/(list|directory)\\.ts$',
     ]),
     only('schedules-are-asked-for', '^src/cli/reconciler[\\w-]*\\.ts$', [

@@ -5,6 +5,7 @@ import { isAboutOneList, type Inventory } from '../pools/inventory.js';
 import { Readings } from './given.js';
 import {
   Missing,
+  Withheld,
   type AnyCheck,
   type AuditFinding,
   type AuditSettings,
@@ -37,6 +38,8 @@ export interface AuditOptions {
   readonly checks: readonly AnyCheck[];
   readonly settings: AuditSettings;
   readonly clock: AuditClock;
+  /** The ids of those that were asked for by name. */
+  readonly asked?: ReadonlySet<string>;
   /** Severities that a person wants instead of the checks' own, by id. */
   readonly severities?: ReadonlyMap<string, Severity>;
   /** Sources that whoever asks has read already; with `SharedReader`, what they saw on the way is used too. */
@@ -90,7 +93,7 @@ export async function audit(reader: ClusterReader, options: AuditOptions): Promi
   // All at once: sources wait for each other where their order matters.
   await Promise.all(
     options.checks.map(async (check) => {
-      const lack = await lacking(check, readings);
+      const lack = await lacking(check, readings, options.asked?.has(check.id) === true);
       if (lack !== undefined) lacks.set(check, lack);
     }),
   );
@@ -126,11 +129,15 @@ interface Lack {
   readonly failure: ClusterFailure | null;
 }
 
-async function lacking({ needs }: AnyCheck, readings: Readings): Promise<Lack | undefined> {
+async function lacking({ needs }: AnyCheck, readings: Readings, isAsked: boolean): Promise<Lack | undefined> {
   for (const source of Object.values(needs)) {
     try {
       await readings.of(source);
     } catch (failure) {
+      if (failure instanceof Withheld) {
+        readings.gaps.warn(failure.why);
+        return { why: failure.why, isGap: isAsked, failure: null };
+      }
       if (failure instanceof Missing) return { why: failure.why, isGap: failure.isGap, failure: null };
       if (!(failure instanceof ClusterFailure) || !isAboutOneList(failure)) throw failure;
       return { why: failure.message, isGap: failure.reason !== 'not-defined', failure };

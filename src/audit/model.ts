@@ -84,6 +84,17 @@ export class Missing extends Error {
   }
 }
 
+/**
+ * Optional evidence that may not be read: that is warned of, and nothing is said where it would be needed. A gap only for
+ * a check that was asked for by its name.
+ */
+export class Withheld extends Missing {
+  constructor(why: string) {
+    super(why);
+    this.name = 'Withheld';
+  }
+}
+
 /** How the audit is to be made. */
 export interface AuditSettings {
   /** Where pools are looked for; undefined: everywhere. */

@@ -7,12 +7,13 @@ import { UsageFailure } from '../errors.js';
 import type { InventoryOptions } from '../pools/inventory.js';
 import { safe } from '../render/safe.js';
 import { parsePodref, type ObjectRef } from '../whereabouts/objects.js';
-import { connectionOf, type SourceFlagValues } from './connection.js';
+import { connectionOf, meansSeveral, type SourceFlagValues } from './connection.js';
 import { emit, planOutput } from './emit.js';
 import { FINDINGS, type ExitCode } from './exit-codes.js';
 import { variableOf } from './flags.js';
 import { processIo } from './io.js';
 import { Progress } from './progress.js';
+import type { Fleet } from './fleet.js';
 import type { CommandResult } from './result.js';
 import type { Look, WatchedView, WatchFlags } from './watch.js';
 
@@ -59,12 +60,64 @@ export abstract class BaseCommand extends Command {
     await this.present(flags, formats, () => this.withSource(flags, work));
   }
 
+  /** `presentFrom`, of several clusters where the flags mean several. */
+  protected async presentFleet<T>(
+    flags: SourceFlagValues & Parameters<BaseCommand['present']>[0],
+    formats: readonly string[],
+    reading: FleetCommand<T>,
+  ): Promise<void> {
+    const { look, show, join } = reading;
+    if (!meansSeveral(flags)) {
+      await this.presentFrom(flags, formats, async (reader, progress) => show(await look(reader, progress)));
+      return;
+    }
+    if (flags.from !== undefined) refuseBoth(flags);
+    if (flags['all-contexts'] === true && isGiven(flags, 'context')) {
+      throw new UsageFailure('--all-contexts and --context do not go together', {
+        hints: ['leave one of the two out'],
+      });
+    }
+    await this.present(flags, formats, async () => {
+      const { readFleet, withClusters } = await import('./fleet.js');
+      const progress = new Progress(this.io);
+      const observerOf = (name: string): ReadingObserver => {
+        const { debug, progress: counted } = (flags.verbose ?? false) ? this.#verbose() : progress.observer;
+        return {
+          ...(debug === undefined
+            ? {}
+            : {
+                debug: (message) => {
+                  debug(`${name}: ${message}`);
+                },
+              }),
+          ...(counted === undefined
+            ? {}
+            : {
+                progress: (plural, count) => {
+                  counted(`${plural} of ${name}`, count);
+                },
+              }),
+        };
+      };
+      try {
+        const { version } = this.config;
+        const fleet = await readFleet(flags, { version, observerOf, look: (reader) => look(reader, progress) });
+        return withClusters(join(fleet), fleet);
+      } finally {
+        progress.done();
+      }
+    });
+  }
+
   /** `presentFrom`, again and again: shows what `look` finds whenever the cluster changes. */
   protected async watchFrom<Row>(
     flags: SourceFlagValues & WatchFlags,
     view: WatchedView<Row>,
     look: Look,
   ): Promise<void> {
+    if (meansSeveral(flags)) {
+      throw new UsageFailure('-w follows one cluster', { hints: ['name one: --context NAME'] });
+    }
     const { watch } = await import('./watch.js');
     process.exitCode = await this.withSource(flags, (reader) =>
       watch(reader, view, flags, { io: this.io, bin: this.config.bin }, look),
@@ -120,6 +173,13 @@ export abstract class BaseCommand extends Command {
   }
 }
 
+/** How a command reads one cluster, and makes a result of it or of several. */
+export interface FleetCommand<T> {
+  look(reader: ClusterReader, progress: Progress): Promise<T>;
+  show(found: T): CommandResult;
+  join(fleet: Fleet<T>): CommandResult;
+}
+
 /** Where pools are looked for. */
 export function inventoryOptions(flags: { readonly 'ipam-namespace'?: string | undefined }): InventoryOptions {
   const ipamNamespace = flags['ipam-namespace'];
@@ -143,11 +203,17 @@ export function exitCodeFor(incomplete: boolean, findings = false): ExitCode {
 
 /** Whoever names a cluster and a snapshot means one of them; guessing which would answer about the wrong one. */
 function refuseBoth(flags: SourceFlagValues): void {
-  const names = ['kubeconfig', 'context', 'cluster', 'user', 'as', 'as-group'] as const;
-  const given = names.filter((name) => flags[name] !== undefined && process.env[variableOf(name)] === undefined);
+  const names = ['kubeconfig', 'context', 'all-contexts', 'cluster', 'user', 'as', 'as-group'] as const;
+  const given = names.filter((name) => isGiven(flags, name));
   if (given.length > 0) {
     throw new UsageFailure(`--from reads files, so --${given[0] ?? ''} has nothing to say`, {
       hints: ['leave one of the two out'],
     });
   }
+}
+
+/** Whether a flag stands on the command line itself: a variable holds for many commands. */
+function isGiven(flags: SourceFlagValues, name: keyof SourceFlagValues): boolean {
+  const value = flags[name];
+  return value !== undefined && value !== false && process.env[variableOf(name)] === undefined;
 }

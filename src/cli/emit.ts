@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { access, chmod, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { InputFailure, UsageFailure } from '../errors.js';
 import { jsonChunks, parseOutput, yaml, type OutputSpec } from '../render/output.js';
 import { safe } from '../render/safe.js';
@@ -123,12 +124,36 @@ async function checkJsonPath(expression: string): Promise<void> {
   });
 }
 
+/** Puts a result into a file in one step: whoever collects it, as Prometheus' node exporter does, never finds half of it. */
 async function writeResultFile(file: string, chunks: Iterable<string>): Promise<void> {
   try {
-    await writeFile(file, chunks);
+    // What a link points to is written, and the link stays.
+    const target = await realpath(file).catch(() => file);
+    const there = await stat(target).catch(() => undefined);
+    const isOurs = there === undefined || (there.isFile() && (await isWritable(target)));
+    if (isOurs && (await isWritable(dirname(target)))) await replace(target, chunks, there?.mode);
+    else await writeFile(target, chunks);
   } catch (error) {
     throw new InputFailure(`cannot write ${safe(file)}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
+}
+
+async function replace(target: string, chunks: Iterable<string>, mode: number | undefined): Promise<void> {
+  const beside = join(dirname(target), `.${basename(target)}.ipamctl-${process.pid.toString()}`);
+  try {
+    await writeFile(beside, chunks, { flag: 'wx' });
+    if (mode !== undefined) await chmod(beside, mode & 0o7777);
+    await rename(beside, target);
+  } finally {
+    await rm(beside, { force: true });
+  }
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }

@@ -24,6 +24,8 @@ export type ExitCode = (typeof EXIT_CODES)[number]['code'];
 export const OK = 0;
 /** Findings, a pending plan, or something incomplete. */
 export const FINDINGS = 1;
+/** Some done, some failed or refused. */
+export const PARTIAL = 6;
 /** Accepted, and not done yet when the time was up. */
 export const PENDING = 8;
 export const BUG = 70;

@@ -16,7 +16,12 @@ function global(name: string, summary: string): { summary: string; helpGroup: st
 /** Which cluster, as whom: kubectl's names and meanings. */
 export const connectionFlags = {
   kubeconfig: Flags.string({ ...global('kubeconfig', 'path of the kubeconfig file'), helpValue: 'FILE' }),
-  context: Flags.string({ ...global('context', 'context of the kubeconfig to use'), helpValue: 'NAME' }),
+  context: Flags.string({
+    ...global('context', 'context of the kubeconfig to use; what only reads may take several'),
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
   cluster: Flags.string({ ...global('cluster', 'cluster of the kubeconfig to use'), helpValue: 'NAME' }),
   user: Flags.string({ ...global('user', 'user of the kubeconfig to use'), helpValue: 'NAME' }),
   as: Flags.string({ ...global('as', 'user to impersonate'), helpValue: 'USER' }),
@@ -35,6 +40,13 @@ export const connectionFlags = {
     global('insecure-skip-tls-verify', 'do not check the certificate of the server'),
   ),
   verbose: Flags.boolean({ ...global('verbose', 'show requests, retries and lists that start again'), char: 'v' }),
+};
+
+/** For what can read several clusters at once. */
+export const fleetFlags = {
+  'all-contexts': Flags.boolean(
+    global('all-contexts', 'read every cluster that the kubeconfig has a context for, each API server once'),
+  ),
 };
 
 /** Where the objects come from: a cluster, or files. */

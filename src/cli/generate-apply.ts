@@ -8,12 +8,10 @@ import type { SourceFile } from '../lint/source/document.js';
 import type { Generated } from '../nad/generate/generate.js';
 import { safe } from '../render/safe.js';
 import { confirm } from './ask.js';
-import { type ExitCode, FINDINGS } from './exit-codes.js';
+import { type ExitCode, FINDINGS, PARTIAL } from './exit-codes.js';
 import { judge, warningsOf } from './generate-run.js';
 import { type Io, writeAll } from './io.js';
 import type { CommandResult } from './result.js';
-
-const PARTIAL: ExitCode = 6;
 
 /** What an apply came to. */
 interface Applied {

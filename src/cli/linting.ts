@@ -1,4 +1,4 @@
-import { FINDINGS, type ExitCode } from './exit-codes.js';
+import { FINDINGS, PARTIAL, type ExitCode } from './exit-codes.js';
 import { variableOf } from './flags.js';
 import type { CommandResult } from './result.js';
 import type { ClusterReader } from '../cluster/port.js';
@@ -25,7 +25,6 @@ import { json } from '../render/output.js';
 import { rangeTable } from '../render/ranges.js';
 
 const UNREADABLE: ExitCode = 3;
-const PARTIAL: ExitCode = 6;
 
 /** The flags of `nad lint` that say what is judged, by what, and how it is told. */
 export interface LintFlagValues {

@@ -16,7 +16,7 @@ import { scheduleResult, type ScheduleResult } from '../openshift/schedule-resul
 import { safe } from '../render/safe.js';
 import { changeText, resultClosing, resultScreen, type ChangeView } from '../render/schedule.js';
 import { confirm } from './ask.js';
-import { FINDINGS, OK, PENDING, type ExitCode } from './exit-codes.js';
+import { FINDINGS, OK, PARTIAL, PENDING, type ExitCode } from './exit-codes.js';
 import { messageScreen, writeAll, type Io } from './io.js';
 import { mustAsk } from './consent.js';
 import type { Progress } from './progress.js';
@@ -42,8 +42,6 @@ export interface ScheduleSettings {
   readonly waitMs: number | null;
   readonly progress: Progress;
 }
-
-const PARTIAL: ExitCode = 6;
 
 /** Changes the schedule, waits until it is in force, and has pods that missed it start anew; each as it was asked for. */
 export async function runSchedule(

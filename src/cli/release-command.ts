@@ -133,7 +133,10 @@ export abstract class ReleaseCommand extends BaseCommand {
           // What was done, where something was; as kubectl names what it deleted.
           plan.items
             .filter(({ action, result }) => plan.kind === 'ReconcilePlan' || (action !== 'keep' && isDone(result)))
-            .map(({ address, key }) => ({ name: address ?? key })),
+            .map(({ cluster, address, key }) => ({
+              name: address ?? key,
+              ...(cluster === undefined ? {} : { cluster }),
+            })),
         ),
       closing,
       warnings,

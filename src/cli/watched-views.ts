@@ -2,13 +2,17 @@ import { IP_POOLS, NADS, NODE_SLICE_POOLS, PODS, RESERVATIONS } from '../cluster
 import type { KubeObject } from '../cluster/port.js';
 import type { Sign } from '../cluster/watched.js';
 import type { PoolDocument } from '../pools/documents.js';
+import type { NodeSlicePoolDocument } from '../pools/slice-pools.js';
 import type { AddressDocument } from '../reconcile/documents.js';
 import { VERDICTS } from '../reconcile/verdict.js';
-import type { ConditionFields } from './condition.js';
+import type { ConditionFields, ConditionRow } from './condition.js';
 import type { WatchedView } from './watch.js';
 
 /** Verdicts ripen: a pod that was just killed, one that has been Ready for long enough, a node that is gone. */
 const RIPENING_MS = 30_000;
+
+/** Nodes beat every few seconds, so they are no sign; their names are asked for again so often. */
+const NODES_MS = 15_000;
 
 /** Numbers of a pool that a condition may be about. */
 export const POOL_FIELDS: ConditionFields = {
@@ -63,6 +67,45 @@ export const addressView: WatchedView<AddressDocument> = {
     for (const { verdict } of rows) counts[verdict] = (counts[verdict] ?? 0) + 1;
     return [counts];
   },
+};
+
+/** Numbers of a slice pool that a condition may be about; of lists it is how many they have. */
+export const SLICE_FIELDS: ConditionFields = {
+  numbers: [
+    'slices',
+    'assigned',
+    'free',
+    'used',
+    'usedPercent',
+    'nodesWithoutSlice',
+    'nodesGone',
+    'leftoverPools',
+    'problems',
+  ],
+  wholeOf: { assigned: 'slices', free: 'slices', used: 'capacity' },
+};
+
+/** What a condition is held against: lists count. */
+export function slicePoolRow(item: NodeSlicePoolDocument): ConditionRow & { readonly name: string } {
+  const { nodesWithoutSlice, nodesGone, leftoverPools, problems } = item;
+  return {
+    ...item,
+    nodesWithoutSlice: nodesWithoutSlice?.length ?? null,
+    nodesGone: nodesGone?.length ?? null,
+    leftoverPools: leftoverPools.length,
+    problems: problems.length,
+  };
+}
+
+/** Slice pools, by what is written in them and in their pools. The rows are made of nodes too. */
+export const slicePoolView: WatchedView<NodeSlicePoolDocument> = {
+  kind: 'NodeSlicePoolEvent',
+  watching: { kept: [IP_POOLS, RESERVATIONS, NADS, NODE_SLICE_POOLS], signs: [] },
+  refreshMs: NODES_MS,
+  keyOf: ({ namespace, name }) => `${namespace}/${name}`,
+  imageOf: (row) => row,
+  fields: SLICE_FIELDS,
+  conditionRows: (rows) => rows.map(slicePoolRow),
 };
 
 /** Multus attaches what these two annotations ask for, and nothing else. */

@@ -9,6 +9,8 @@ export interface SourceOptions {
   readonly from?: readonly string[];
   /** Our own version, for the API server's log. */
   readonly version: string;
+  /** No credential plugin may ask anything: several are at work at once. */
+  readonly unattended?: boolean;
 }
 
 /** A cluster that can be written to. */
@@ -21,7 +23,10 @@ export async function openSource(options: SourceOptions, observer: ReadingObserv
     return openSnapshot(options.from, observer);
   }
   const { openCluster } = await import('./live/index.js');
-  return openCluster(options.connection, observer, { version: options.version });
+  return openCluster(options.connection, observer, {
+    version: options.version,
+    ...(options.unattended === true ? { terminal: { interactive: false } } : {}),
+  });
 }
 
 /** Opens a cluster to be written to; a snapshot is no such place. */

@@ -52,6 +52,11 @@ export type LogOptions = { readonly tailLines: number; readonly limitBytes?: num
  */
 export const LOG_GAP = '[ipamctl: left out here: ';
 
+/** A row of a result of several clusters tells which one it is of, by its context; a result of one cluster has no such field. */
+export interface OfCluster {
+  readonly cluster?: string;
+}
+
 /** Whom the answers come from. */
 export interface ClusterIdentity {
   /** uid of namespace kube-system; null where it may not be read. */

@@ -7,16 +7,27 @@ import type { AnyCheck } from '../audit/model.js';
 import { CHECKS } from '../audit/registry.js';
 import { auditReport, isAsked, isAtLeast, type AuditReport } from '../audit/report.js';
 import { FINDINGS, OK, type ExitCode } from '../cli/exit-codes.js';
+import { reportList, warningsOf, type Fleet } from '../cli/fleet.js';
 import { FixCommand } from '../cli/fix-command.js';
-import { namespaceFlags, outputFlags, repeated, selectorFlag, sourceFlags, variableOf } from '../cli/flags.js';
+import {
+  fleetFlags,
+  namespaceFlags,
+  outputFlags,
+  repeated,
+  selectorFlag,
+  sourceFlags,
+  variableOf,
+} from '../cli/flags.js';
+import type { Progress } from '../cli/progress.js';
 import { writeFlags } from '../cli/releasing.js';
 import type { CommandResult } from '../cli/result.js';
 import { waitingClock } from '../cli/waiting.js';
+import type { ClusterReader } from '../cluster/port.js';
 import { UsageFailure } from '../errors.js';
 import { readConfigFile } from '../lint/config.js';
 import { selectPools } from '../pools/list.js';
 import { type AuditFormatOptions, auditGithub, auditJunit, auditMetrics, auditSarif } from '../render/audit-formats.js';
-import { auditClosing, auditScreen } from '../render/audit.js';
+import { auditClosing, auditScreen, auditSection } from '../render/audit.js';
 import { nearest } from '../render/nearest.js';
 import { json } from '../render/output.js';
 
@@ -34,10 +45,12 @@ export default class Audit extends FixCommand {
     '<%= config.bin %> audit -o json=report.json',
     '<%= config.bin %> audit --check duplicate-live-ip --fail-on error',
     '<%= config.bin %> audit --from must-gather/',
+    '<%= config.bin %> audit --all-contexts -o json',
     '<%= config.bin %> audit --fix untracked-live-ip --dry-run=server',
   ];
   static override flags = {
     ...sourceFlags,
+    ...fleetFlags,
     ...namespaceFlags('only what concerns pods of this namespace'),
     ...selectorFlag,
     ...outputFlags(FORMATS),
@@ -79,18 +92,29 @@ export default class Audit extends FixCommand {
       return;
     }
     const { checks, severities } = appliedChecks(chosen, config);
-    await this.presentFrom(flags, FORMATS, async (reader, progress) => {
+    const look = async (reader: ClusterReader, progress: Progress): Promise<AuditReport> => {
       const uids = await selectPools(reader, flags.selector);
-      const outcome = await audit(reader, { checks, settings, clock: waitingClock(progress), severities });
-      const report = auditReport(outcome, await reader.identity(), {
+      const outcome = await audit(reader, {
+        checks,
+        settings,
+        clock: waitingClock(progress),
+        severities,
+        ...(flags.check === undefined ? {} : { asked: new Set(chosen.map(({ id }) => id)) }),
+      });
+      return auditReport(outcome, await reader.identity(), {
         checks: checks.length,
         namespace,
         uids,
         toolVersion: this.config.version,
         notes: reader.notes,
       });
-      const failOn = flags['fail-on'] ?? config.failOn ?? 'warning';
-      return resultOf(report, failOn, { checks, version: this.config.version });
+    };
+    const failOn = flags['fail-on'] ?? config.failOn ?? 'warning';
+    const options = { checks, version: this.config.version };
+    await this.presentFleet(flags, FORMATS, {
+      look,
+      show: (report) => resultOf(report, failOn, options),
+      join: (fleet) => joined(fleet, failOn, options),
     });
   }
 }
@@ -105,20 +129,48 @@ function refuseWriteFlags(flags: Readonly<Record<string, unknown>>): void {
 }
 
 function resultOf(report: AuditReport, failOn: FailOn, options: AuditFormatOptions): CommandResult {
-  const mendOf = (id: string): string | undefined => checkOf(id)?.fix?.text;
+  const reports = [{ report }];
   return {
     document: report,
     human: ({ screen, wide }) => ({ text: auditScreen(report, { screen, wide, mendOf }), hiddenColumns: [] }),
     texts: {
-      sarif: () => json(auditSarif(report, options)),
-      junit: () => auditJunit(report, options),
-      github: () => auditGithub(report),
-      prometheus: () => auditMetrics(report, options),
+      sarif: () => json(auditSarif(reports, options)),
+      junit: () => auditJunit(reports, options),
+      github: () => auditGithub(reports),
+      prometheus: () => auditMetrics(reports, options),
     },
     closing: auditClosing(report),
     warnings: report.warnings,
     exitCode: exitCodeOf(report, failOn),
   };
+}
+
+/** The reports of several clusters, whole, each with the name of its cluster. */
+function joined({ answers, clusters }: Fleet<AuditReport>, failOn: FailOn, options: AuditFormatOptions): CommandResult {
+  const reports = answers.map(({ name, found }) => ({ cluster: name, report: found }));
+  const unread = clusters.flatMap(({ name, error }) => (error === null ? [] : [name]));
+  return {
+    document: reportList('AuditReportList', answers),
+    human: ({ screen, wide }) => ({
+      text: reports
+        .map(({ cluster, report }) => auditSection(cluster, auditScreen(report, { screen, wide, mendOf }), screen))
+        .join('\n'),
+      hiddenColumns: [],
+    }),
+    texts: {
+      sarif: () => json(auditSarif(reports, options)),
+      junit: () => auditJunit(reports, options),
+      github: () => auditGithub(reports),
+      prometheus: () => auditMetrics(reports, options, unread),
+    },
+    closing: reports.flatMap(({ cluster, report }) => auditClosing(report, cluster)),
+    warnings: warningsOf(answers),
+    exitCode: reports.some(({ report }) => exitCodeOf(report, failOn) !== OK) ? FINDINGS : OK,
+  };
+}
+
+function mendOf(id: string): string | undefined {
+  return checkOf(id)?.fix?.text;
 }
 
 function checkOf(id: string): AnyCheck | undefined {

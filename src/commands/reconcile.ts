@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { exitCodeFor, inventoryOptions } from '../cli/base.js';
 import {
   duration,
+  fleetFlags,
   namespaceFlags,
   outputFlags,
   repeated,
@@ -9,12 +10,21 @@ import {
   sourceFlags,
   variableOf,
 } from '../cli/flags.js';
+import { joinLists, reportList } from '../cli/fleet.js';
 import { ReleaseCommand, type FoundTargets } from '../cli/release-command.js';
 import { releaseFlags } from '../cli/releasing.js';
-import { LIST_FORMATS } from '../cli/result.js';
+import { LIST_FORMATS, type CommandResult } from '../cli/result.js';
 import type { ClusterReader } from '../cluster/port.js';
 import { selectPools } from '../pools/list.js';
-import { claimsToRelease, isPending, isSelected, mayRelease, planOf } from '../reconcile/plan.js';
+import {
+  claimsToRelease,
+  isPending,
+  isSelected,
+  mayRelease,
+  planOf,
+  summed,
+  type ReconcilePlan,
+} from '../reconcile/plan.js';
 import { survey } from '../reconcile/survey.js';
 import { planClosing } from '../render/plan.js';
 
@@ -24,6 +34,7 @@ export default class Reconcile extends ReleaseCommand {
     'Without --now it reads only and prints the plan; exit code 1 when there is something to release, or when something that was needed could not be read. --now releases what the plan says, looks at each owner again before and after it, keeps a journal, and leaves alone what changed meanwhile.';
   static override examples = [
     '<%= config.bin %> reconcile',
+    '<%= config.bin %> reconcile --all-contexts',
     '<%= config.bin %> reconcile --now',
     '<%= config.bin %> reconcile --now --max-release 50 -o json',
     '<%= config.bin %> reconcile --now --dry-run=client',
@@ -33,6 +44,7 @@ export default class Reconcile extends ReleaseCommand {
   ];
   static override flags = {
     ...sourceFlags,
+    ...fleetFlags,
     ...namespaceFlags('only addresses of pods in this namespace'),
     ...selectorFlag,
     ...outputFlags(LIST_FORMATS),
@@ -83,9 +95,22 @@ export default class Reconcile extends ReleaseCommand {
       await this.presentRelease(flags, { command: 'reconcile', needsYes, find });
       return;
     }
-    await this.presentFrom(flags, LIST_FORMATS, async (reader) => {
-      const plan = (await find(reader)).describe(null);
-      return this.planResult(plan, reader.notes, planClosing(plan), exitCodeFor(plan.incomplete, isPending(plan)));
+    const show = (plan: ReconcilePlan): CommandResult =>
+      this.planResult(plan, [], planClosing(plan), exitCodeFor(plan.incomplete, isPending(plan)));
+    await this.presentFleet(flags, LIST_FORMATS, {
+      look: async (reader) => {
+        const plan = (await find(reader)).describe(null);
+        return { ...plan, warnings: [...new Set([...plan.warnings, ...reader.notes])] };
+      },
+      show,
+      join: ({ answers }) => ({
+        // One table of all, and each plan whole for whoever goes on with it.
+        ...show({
+          ...joinLists(answers, ['items', 'reservations']),
+          summary: summed(answers.map(({ found }) => found.summary)),
+        }),
+        document: reportList('ReconcilePlanList', answers),
+      }),
     });
   }
 }

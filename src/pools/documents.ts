@@ -1,3 +1,4 @@
+import type { OfCluster } from '../cluster/port.js';
 import { parsePodref, type Pool } from '../whereabouts/objects.js';
 import { networkIsKnown, type Belonging } from './belonging.js';
 import type { Inventory } from './inventory.js';
@@ -16,7 +17,7 @@ export interface PoolNadDocument {
 }
 
 /** One pool (`PoolList.items[]`). What cannot be known is null. */
-export interface PoolDocument {
+export interface PoolDocument extends OfCluster {
   readonly namespace: string;
   readonly name: string;
   readonly range: string;
@@ -107,6 +108,15 @@ export function sortPools(views: readonly PoolView[], key: PoolSortKey): PoolVie
     range: compareRanges,
   };
   return [...views].sort((a, b) => order[key](a, b) || byName(a, b));
+}
+
+/** `sortPools` of pools of several clusters, of which only the documents are left; pools that are alike stay as they were. */
+export function sortDocuments(pools: readonly PoolDocument[], key: PoolSortKey): PoolDocument[] {
+  if (key === 'used') {
+    return [...pools].sort((a, b) => (b.usedPercent ?? -1) - (a.usedPercent ?? -1) || b.used - a.used);
+  }
+  if (key === 'free') return [...pools].sort((a, b) => compareBigint(BigInt(a.free ?? 0), BigInt(b.free ?? 0)));
+  return [...pools];
 }
 
 function compareRanges({ pool: a }: PoolView, { pool: b }: PoolView): number {

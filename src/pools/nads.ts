@@ -1,4 +1,4 @@
-import type { ClusterReader } from '../cluster/port.js';
+import type { ClusterReader, OfCluster } from '../cluster/port.js';
 import { PODS } from '../cluster/resources.js';
 import { ClusterFailure } from '../errors.js';
 import { type Nad, NO_CONFIG } from '../nad/nad.js';
@@ -26,7 +26,7 @@ export type NadPoolDocument = Pick<
 >;
 
 /** One NAD (`NadList.items[]`). What cannot be known is null. */
-export interface NadDocument {
+export interface NadDocument extends OfCluster {
   readonly namespace: string;
   readonly name: string;
   /** The plugin that makes the interface; null where the configuration cannot be read. */

@@ -1,3 +1,4 @@
+import type { OfCluster } from '../cluster/port.js';
 import type { Nad } from '../nad/nad.js';
 import { nodeSlicePoolName, parsePoolName, poolName } from '../whereabouts/names.js';
 import type { NodeSlicePool, ObjectRef, Pool } from '../whereabouts/objects.js';
@@ -30,7 +31,7 @@ export interface NodeSliceDocument {
 }
 
 /** An IPPool of a node slice that its node does not have any more. */
-export interface LeftoverPoolDocument extends ObjectRef {
+export interface LeftoverPoolDocument extends ObjectRef, OfCluster {
   readonly range: string;
   /** The node that had the slice. */
   readonly nodeName: string;
@@ -41,7 +42,7 @@ export interface LeftoverPoolDocument extends ObjectRef {
 }
 
 /** A network with node slices (`NodeSlicePoolList.items[]`). */
-export interface NodeSlicePoolDocument extends ObjectRef {
+export interface NodeSlicePoolDocument extends ObjectRef, OfCluster {
   readonly range: string;
   /** Prefix length of a slice; null where it cannot be read: whereabouts then makes no slices. */
   readonly sliceSize: number | null;

@@ -1,4 +1,4 @@
-import type { ClusterReader } from '../cluster/port.js';
+import type { ClusterReader, OfCluster } from '../cluster/port.js';
 import { NODE_SLICE_POOLS, NODES, resourceName } from '../cluster/resources.js';
 import type { Nad } from '../nad/nad.js';
 import type { ObjectRef } from '../whereabouts/objects.js';
@@ -18,7 +18,7 @@ import {
 export const SLICE_POOL: Sought = { noun: 'node slice pool', topic: 'slices', resource: NODE_SLICE_POOLS };
 
 /** A NAD with node slices that has no slice pool: every ADD and DEL of its pods fails. */
-export interface MissingSlicePoolDocument {
+export interface MissingSlicePoolDocument extends OfCluster {
   readonly nad: ObjectRef;
   /** The name that whereabouts looks for. */
   readonly slicePool: string;

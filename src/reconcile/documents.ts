@@ -1,3 +1,4 @@
+import type { OfCluster } from '../cluster/port.js';
 import type { JudgedClaim } from './judged.js';
 import type { Survey } from './survey.js';
 import type { NodeEvidence, PodPhase, Reason, Verdict } from './verdict.js';
@@ -39,7 +40,7 @@ export interface EvidenceDocument {
 }
 
 /** One address that is held, judged (`IPList.items[]`). */
-export interface AddressDocument {
+export interface AddressDocument extends OfCluster {
   readonly address: string | null;
   readonly pool: { readonly namespace: string; readonly name: string };
   readonly key: string;

@@ -1,4 +1,4 @@
-import type { ClusterIdentity } from '../cluster/port.js';
+import type { ClusterIdentity, OfCluster } from '../cluster/port.js';
 import { networkIsKnown, objectKey } from '../pools/belonging.js';
 import type { ObjectRef, Reservation } from '../whereabouts/objects.js';
 import { evidenceDocument, reservationId, type EvidenceDocument, type ObjectId } from './documents.js';
@@ -46,7 +46,7 @@ export interface Decision {
 /** Decides what a run does with a claim, by its verdict. */
 export type Decide = (judged: JudgedClaim, now: Date) => Decision;
 
-export interface PlanItem {
+export interface PlanItem extends OfCluster {
   readonly address: string | null;
   readonly networkName: string | null;
   readonly pool: ObjectId;
@@ -67,7 +67,7 @@ export interface PlanItem {
 }
 
 /** A reservation that goes with a released key, or that has none. */
-export interface PlanReservation extends ObjectId {
+export interface PlanReservation extends ObjectId, OfCluster {
   readonly podref: string;
   readonly address: string | null;
   readonly networkName: string | null;
@@ -101,6 +101,14 @@ export interface ReconcilePlan {
   readonly summary: PlanSummary;
   readonly journal: string | null;
   readonly warnings: readonly string[];
+}
+
+/** The counts of several plans together. */
+export function summed(summaries: readonly PlanSummary[]): PlanSummary {
+  const [first = {}] = summaries;
+  const keys = Object.keys(first) as (keyof PlanSummary)[];
+  const sum = (key: keyof PlanSummary): number => summaries.reduce((total, summary) => total + summary[key], 0);
+  return Object.fromEntries(keys.map((key) => [key, sum(key)])) as PlanSummary;
 }
 
 /** Whether a claim is among those that the selection asks for. */

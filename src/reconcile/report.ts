@@ -27,10 +27,11 @@ export interface Acceptable {
 const SKEW_MS = 5 * 60_000;
 
 /**
- * Reads an AuditReport or a ReconcilePlan.
+ * Reads an AuditReport or a ReconcilePlan, or what a list of either holds.
+ * @returns at least one
  * @throws InputFailure for anything else
  */
-export function parseReport(file: string, content: string): Report {
+export function parseReports(file: string, content: string): Report[] {
   let value: unknown;
   try {
     value = JSON.parse(content);
@@ -40,7 +41,14 @@ export function parseReport(file: string, content: string): Report {
       cause,
     });
   }
-  const document = record(value);
+  const list = record(value);
+  if (list['kind'] !== 'AuditReportList' && list['kind'] !== 'ReconcilePlanList') return [reportOf(file, list)];
+  const reports = records(list['items']).map((item) => reportOf(file, item));
+  if (reports.length === 0) throw new InputFailure(`${file} holds no report`);
+  return reports;
+}
+
+function reportOf(file: string, document: Readonly<Record<string, unknown>>): Report {
   const kind = text(document['kind']);
   const createdAt = timeMs(document['createdAt']);
   if (document['apiVersion'] !== 'ipamctl.io/v1' || (kind !== 'ReconcilePlan' && kind !== 'AuditReport')) {
@@ -65,10 +73,11 @@ export function parseReport(file: string, content: string): Report {
 }
 
 /**
- * What all reports name.
+ * What all reports name; of several in one file that of the cluster counts.
  * @throws RefusedFailure where one of them is of another cluster, or too old
  */
-export function agreed(reports: readonly Report[], { clusterUid, now, maxAgeMs }: Acceptable): Reported {
+export function agreed(files: readonly (readonly Report[])[], { clusterUid, now, maxAgeMs }: Acceptable): Reported {
+  const reports = files.flatMap((each) => each.find((report) => report.clusterUid === clusterUid) ?? each[0] ?? []);
   for (const { file, clusterUid: of, createdAt } of reports) {
     if (clusterUid === null || of === null || of !== clusterUid) {
       const why =

@@ -1,9 +1,10 @@
 import type { AnyCheck, AuditFinding } from '../audit/model.js';
+import type { OfCluster } from '../cluster/port.js';
 import type { AuditReport } from '../audit/report.js';
 import { data, GITHUB_LEVELS, property } from './github-command.js';
-import { type JunitCase, junitXml } from './junit.js';
+import { type JunitCase, type JunitSuite, junitXml } from './junit.js';
 import { ruleDescriptor, SARIF_LEVELS, SARIF_SCHEMA } from './lint-sarif.js';
-import { metric } from './prometheus.js';
+import { clusterLabel, metric, type Sample } from './prometheus.js';
 
 /** What the formats need besides the report. */
 export interface AuditFormatOptions {
@@ -13,29 +14,32 @@ export interface AuditFormatOptions {
   readonly version: string;
 }
 
-/** The report as SARIF 2.1.0; an object of the cluster stands where a file would. */
-export function auditSarif(report: AuditReport, { checks, version }: AuditFormatOptions): object {
+/** A report, and of several which cluster it is of. */
+export type ClusterReport = OfCluster & { readonly report: AuditReport };
+
+/** Reports as SARIF 2.1.0, a run each; an object of the cluster stands where a file would. */
+export function auditSarif(reports: readonly ClusterReport[], options: AuditFormatOptions): object {
+  return { $schema: SARIF_SCHEMA, version: '2.1.0', runs: reports.map((each) => sarifRun(each, options)) };
+}
+
+function sarifRun({ cluster, report }: ClusterReport, { checks, version }: AuditFormatOptions): object {
   const raised = new Set(report.findings.map(({ check }) => check));
   const used = checks.filter(({ id }) => raised.has(id));
   const indexOf = new Map(used.map(({ id }, i) => [id, i]));
   return {
-    $schema: SARIF_SCHEMA,
-    version: '2.1.0',
-    runs: [
+    // Whoever takes several runs of one tool tells them apart by this.
+    ...(cluster === undefined ? {} : { automationDetails: { id: `ipamctl/audit/${cluster}/` } }),
+    tool: { driver: { name: 'ipamctl', version, rules: used.map((check) => ruleDescriptor(check, 'Mend')) } },
+    invocations: [
       {
-        tool: { driver: { name: 'ipamctl', version, rules: used.map((check) => ruleDescriptor(check, 'Mend')) } },
-        invocations: [
-          {
-            executionSuccessful: !report.incomplete,
-            toolExecutionNotifications: report.skipped.map(({ check, why }) => ({
-              level: 'warning',
-              message: { text: `${check} was skipped: ${why}` },
-            })),
-          },
-        ],
-        results: report.findings.map((finding) => resultOf(finding, indexOf.get(finding.check))),
+        executionSuccessful: !report.incomplete,
+        toolExecutionNotifications: report.skipped.map(({ check, why }) => ({
+          level: 'warning',
+          message: { text: `${check} was skipped: ${why}` },
+        })),
       },
     ],
+    results: report.findings.map((finding) => resultOf(finding, indexOf.get(finding.check))),
   };
 }
 
@@ -72,13 +76,23 @@ function fingerprintOf({ check, object, address, networkName, key, podref, conta
   ]);
 }
 
-/** The report as JUnit XML: a suite a check; a finding fails it from warning on, and one that was skipped is told so. */
-export function auditJunit({ findings, skipped }: AuditReport, { checks }: AuditFormatOptions): string {
+/** Reports as JUnit XML: a suite a check; a finding fails it from warning on, and one that was skipped is told so. */
+export function auditJunit(reports: readonly ClusterReport[], { checks }: AuditFormatOptions): string {
+  return junitXml(
+    'ipamctl audit',
+    reports.flatMap((each) => suitesOf(each, checks)),
+  );
+}
+
+function suitesOf(
+  { cluster, report: { findings, skipped } }: ClusterReport,
+  checks: readonly AnyCheck[],
+): JunitSuite[] {
   const why = new Map(skipped.map((each) => [each.check, each.why]));
   const byCheck = new Map<string, AuditFinding[]>(checks.map(({ id }) => [id, []]));
   for (const finding of findings) byCheck.get(finding.check)?.push(finding);
-  const suites = [...byCheck].map(([id, own]) => ({ name: id, cases: casesOf(id, own, why.get(id)) }));
-  return junitXml('ipamctl audit', suites);
+  const prefix = cluster === undefined ? '' : `${cluster}: `;
+  return [...byCheck].map(([id, own]) => ({ name: `${prefix}${id}`, cases: casesOf(id, own, why.get(id)) }));
 }
 
 function casesOf(id: string, findings: readonly AuditFinding[], why: string | undefined): JunitCase[] {
@@ -95,49 +109,82 @@ function casesOf(id: string, findings: readonly AuditFinding[], why: string | un
   return cases.length > 0 ? cases : [{ name: 'no findings', classname: id, outcome: undefined }];
 }
 
-/** The report as workflow commands of GitHub Actions. */
-export function auditGithub({ findings, skipped }: AuditReport): string {
+/** Reports as workflow commands of GitHub Actions. */
+export function auditGithub(reports: readonly ClusterReport[]): string {
+  return reports.map(githubCommands).join('');
+}
+
+function githubCommands({ cluster, report: { findings, skipped } }: ClusterReport): string {
+  const titled = (check: string): string => property(cluster === undefined ? check : `${cluster}: ${check}`);
   const said = findings.map(
-    (finding) =>
-      `::${GITHUB_LEVELS[finding.severity]} title=${property(finding.check)}::${data(sentenceOf(finding))}\n`,
+    (finding) => `::${GITHUB_LEVELS[finding.severity]} title=${titled(finding.check)}::${data(sentenceOf(finding))}\n`,
   );
   return [
     ...said,
-    ...skipped.map(({ check, why }) => `::notice title=${property(check)}::${data(`skipped: ${why}`)}\n`),
+    ...skipped.map(({ check, why }) => `::notice title=${titled(check)}::${data(`skipped: ${why}`)}\n`),
   ].join('');
 }
 
-/** The report in Prometheus' text format: every check that could judge has its counts, those of zero too. */
-export function auditMetrics(report: AuditReport, { checks }: AuditFormatOptions): string {
+/**
+ * Reports in Prometheus' text format: every check that could judge has its counts, those of zero too.
+ * @param unread clusters that could not be read
+ */
+export function auditMetrics(
+  reports: readonly ClusterReport[],
+  { checks }: AuditFormatOptions,
+  unread: readonly string[] = [],
+): string {
+  return [
+    metric(
+      'ipamctl_audit_findings',
+      'Findings of a check, by severity.',
+      'gauge',
+      reports.flatMap((each) => findingSamples(each, checks)),
+    ),
+    metric(
+      'ipamctl_audit_skipped',
+      'Whether a check could not judge.',
+      'gauge',
+      reports.flatMap(({ cluster, report }) => {
+        const skipped = new Set(report.skipped.map(({ check }) => check));
+        return checks.map(({ id }) => ({
+          labels: { ...clusterLabel(cluster), check: id },
+          value: skipped.has(id) ? 1 : 0,
+        }));
+      }),
+    ),
+    metric('ipamctl_audit_incomplete', 'Whether a right or an answer was lacking.', 'gauge', [
+      ...reports.map(({ cluster, report }) => ({ labels: clusterLabel(cluster), value: report.incomplete ? 1 : 0 })),
+      ...unread.map((cluster) => ({ labels: clusterLabel(cluster), value: 1 })),
+    ]),
+    metric(
+      'ipamctl_audit_timestamp_seconds',
+      'When the cluster was read.',
+      'gauge',
+      reports.map(({ cluster, report }) => ({
+        labels: clusterLabel(cluster),
+        value: Date.parse(report.createdAt) / 1000,
+      })),
+    ),
+  ].join('');
+}
+
+function findingSamples({ cluster, report }: ClusterReport, checks: readonly AnyCheck[]): Sample[] {
   const skipped = new Set(report.skipped.map(({ check }) => check));
   const counts = new Map<string, number>();
   for (const { check, severity } of report.findings) {
     const key = `${check} ${severity}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const samples = checks
+  return checks
     .filter(({ id }) => !skipped.has(id))
     .flatMap(({ id, severity: own }) =>
       (['error', 'warning', 'info'] as const).flatMap((severity) => {
         const value = counts.get(`${id} ${severity}`) ?? 0;
-        return value > 0 || severity === own ? [{ labels: { check: id, severity }, value }] : [];
+        if (value === 0 && severity !== own) return [];
+        return [{ labels: { ...clusterLabel(cluster), check: id, severity }, value }];
       }),
     );
-  return [
-    metric('ipamctl_audit_findings', 'Findings of a check, by severity.', 'gauge', samples),
-    metric(
-      'ipamctl_audit_skipped',
-      'Whether a check could not judge.',
-      'gauge',
-      checks.map(({ id }) => ({ labels: { check: id }, value: skipped.has(id) ? 1 : 0 })),
-    ),
-    metric('ipamctl_audit_incomplete', 'Whether a right or an answer was lacking.', 'gauge', [
-      { value: report.incomplete ? 1 : 0 },
-    ]),
-    metric('ipamctl_audit_timestamp_seconds', 'When the cluster was read.', 'gauge', [
-      { value: Date.parse(report.createdAt) / 1000 },
-    ]),
-  ].join('');
 }
 
 /** What a finding is about, as people name it. */

@@ -75,7 +75,18 @@ function nameOf({ namespace, name }: { readonly namespace: string | null; readon
 }
 
 /** The sentences under it: how many of what, what could not be checked, and the next command. */
-export function auditClosing(report: AuditReport): string[] {
+export function auditClosing(report: AuditReport, cluster?: string): string[] {
+  const sentences = auditSentences(report);
+  return cluster === undefined ? sentences : sentences.map((sentence) => `${cluster}: ${sentence}`);
+}
+
+/** The findings of one of several clusters, under its name. */
+export function auditSection(cluster: string, findings: string, screen: Screen): string {
+  const head = paint(screen, 'bold', safe(`Cluster ${cluster}`));
+  return findings === '' ? `${head}\n\n${' '.repeat(INDENT)}no findings\n` : `${head}\n\n${findings}`;
+}
+
+function auditSentences(report: AuditReport): string[] {
   const { findings, skipped, summary, incomplete } = report;
   const counts = ORDER.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
@@ -95,7 +106,7 @@ export function auditClosing(report: AuditReport): string[] {
   if (findings.some(({ verdict }) => verdict === 'stale')) {
     lines.push('What is stale goes with: ipamctl reconcile --now');
   }
-  if (incomplete) lines.push('The answer is incomplete: see the warnings.');
+  if (incomplete) lines.push('The answer is incomplete: see the warnings and what was skipped.');
   return lines;
 }
 

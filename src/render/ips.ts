@@ -1,5 +1,6 @@
 import type { IPList } from '../reconcile/list-ips.js';
 import { VERDICTS } from '../reconcile/verdict.js';
+import { CLUSTER_COLUMN, inItsCluster } from './fleet.js';
 import { grouped } from './number.js';
 import { addressColumns } from './pool.js';
 import { table, type TableText } from './table.js';
@@ -11,7 +12,7 @@ export function ipTable(
   { screen, wide, noHeaders, node }: { screen: Screen; wide: boolean; noHeaders: boolean; node: boolean },
 ): TableText {
   if (items.length === 0) return { text: '', hiddenColumns: [] };
-  return table(items, addressColumns({ pool: true, node }), { screen, wide, noHeaders });
+  return table(items, [CLUSTER_COLUMN, ...addressColumns({ pool: true, node })], { screen, wide, noHeaders });
 }
 
 /** The sentences under `ips ls`. */
@@ -28,5 +29,6 @@ export function ipClosing({ items }: IPList, options: { readonly narrowed: boole
   const first = items.find(({ verdict }) => verdict === 'stale') ?? items[0];
   const sum = `${grouped(items.length)} ${items.length === 1 ? 'address' : 'addresses'}: ${parts.join(', ')}.`;
   const address = first?.address ?? null;
-  return address === null ? [sum] : [sum, `Why: ipamctl ips show ${address}`];
+  if (first === undefined || address === null) return [sum];
+  return [sum, `Why: ipamctl ips show ${address}${inItsCluster(first)}`];
 }

@@ -1,8 +1,12 @@
+import type { OfCluster } from '../cluster/port.js';
 import type { PoolDocument } from '../pools/documents.js';
 import type { NodeSliceDocument, NodeSlicePoolDocument } from '../pools/slice-pools.js';
-import { metric, type Sample } from './prometheus.js';
+import { clusterLabel, metric, type Sample } from './prometheus.js';
 
 type Labels = Readonly<Record<string, string | null>>;
+
+/** Whether something could not be read; of several clusters one each. */
+export type Completeness = OfCluster & { readonly incomplete: boolean };
 
 /** A family of gauges: its name less the prefix, its help, and its value of a row. */
 type Family<Row> = readonly [name: string, help: string, value: (row: Row) => Sample['value']];
@@ -18,8 +22,9 @@ const POOL_FAMILIES: readonly Family<PoolDocument>[] = [
 ];
 
 /** Pools in Prometheus' text format. */
-export function poolMetrics(pools: readonly PoolDocument[], incomplete: boolean): string {
-  const labels = ({ namespace, name, range, networkName, nodeName }: PoolDocument): Labels => ({
+export function poolMetrics(pools: readonly PoolDocument[], incomplete: readonly Completeness[]): string {
+  const labels = ({ cluster, namespace, name, range, networkName, nodeName }: PoolDocument): Labels => ({
+    ...clusterLabel(cluster),
     namespace,
     pool: name,
     range,
@@ -32,6 +37,7 @@ export function poolMetrics(pools: readonly PoolDocument[], incomplete: boolean)
   }
   const windows = pools.flatMap((pool) => pool.nads.map((nad) => ({ pool, nad })));
   const windowLabels = ({ pool, nad }: (typeof windows)[number]): Labels => ({
+    ...clusterLabel(pool.cluster),
     namespace: pool.namespace,
     pool: pool.name,
     nad_namespace: nad.namespace,
@@ -85,10 +91,17 @@ const SLICE_FAMILIES: readonly Family<{ readonly node: NodeSliceDocument }>[] = 
   ['used_ratio', 'Share of the slice of a node that is used, from 0 to 1.', ({ node }) => ratio(node.usedPercent)],
 ];
 
+/** A slice pool with the slices of its nodes. */
+export interface MeasuredSlicePool {
+  readonly document: NodeSlicePoolDocument;
+  readonly nodes: readonly NodeSliceDocument[];
+}
+
 /** Slice pools and the slices of their nodes in Prometheus' text format. */
 export function sliceMetrics(
-  pools: readonly { readonly document: NodeSlicePoolDocument; readonly nodes: readonly NodeSliceDocument[] }[],
-  { incomplete, missing }: { readonly incomplete: boolean; readonly missing: number | null },
+  pools: readonly MeasuredSlicePool[],
+  missing: readonly (OfCluster & { readonly count: number })[] | null,
+  incomplete: readonly Completeness[],
 ): string {
   const rows = pools.flatMap(({ document, nodes }) =>
     nodes.flatMap((node) => (node.sliceRange === null ? [] : [{ document, node }])),
@@ -98,9 +111,10 @@ export function sliceMetrics(
       'ipamctl_slice_pool',
       SLICE_POOL_FAMILIES,
       pools.map(({ document }) => document),
-      ({ namespace, name, range }) => ({ namespace, slice_pool: name, range }),
+      ({ cluster, namespace, name, range }) => ({ ...clusterLabel(cluster), namespace, slice_pool: name, range }),
     ),
     ...gauges('ipamctl_slice', SLICE_FAMILIES, rows, ({ document, node }) => ({
+      ...clusterLabel(document.cluster),
       namespace: document.namespace,
       slice_pool: document.name,
       slice: node.sliceRange,
@@ -114,7 +128,7 @@ export function sliceMetrics(
             'ipamctl_slice_pools_missing',
             'NADs with node slices that have no slice pool: their pods do not start.',
             'gauge',
-            [{ value: missing }],
+            missing.map(({ cluster, count: value }) => ({ labels: clusterLabel(cluster), value })),
           ),
         ]),
     incompleteMetric('slices', incomplete),
@@ -142,9 +156,14 @@ function gauges<Row>(
  * What an alert on the others must look at first: with 1, a count may be too low. Of each command its own, since files of
  * several in one folder of the node exporter must not have a metric in common.
  */
-function incompleteMetric(what: 'pools' | 'slices', incomplete: boolean): string {
+function incompleteMetric(what: 'pools' | 'slices', incomplete: readonly Completeness[]): string {
   const help = 'Whether something could not be read, so that counts may be wrong.';
-  return metric(`ipamctl_${what}_incomplete`, help, 'gauge', [{ value: incomplete ? 1 : 0 }]);
+  return metric(
+    `ipamctl_${what}_incomplete`,
+    help,
+    'gauge',
+    incomplete.map((each) => ({ labels: clusterLabel(each.cluster), value: each.incomplete ? 1 : 0 })),
+  );
 }
 
 /** Counts may pass 2^53; the text format takes any integer. */

@@ -1,4 +1,5 @@
 import type { NadDocument } from '../pools/nads.js';
+import { CLUSTER_COLUMN, inItsCluster, placeOf } from './fleet.js';
 import { percent } from './number.js';
 import { NEARLY_FULL } from './pools.js';
 import type { Role } from './style.js';
@@ -20,6 +21,7 @@ export function nadTable(
 ): TableText {
   if (nads.length === 0) return { text: '', hiddenColumns: [] };
   const columns: Column<NadDocument>[] = [
+    CLUSTER_COLUMN,
     {
       header: 'NAMESPACE',
       value: ({ namespace }) => namespace,
@@ -53,16 +55,18 @@ export function nadClosing(
           `No NetworkAttachmentDefinitions in namespace ${namespace}; -A looks in all. To write one: ipamctl nad generate`,
         ];
   }
-  const used = [...new Set(nads.map((nad) => nad.namespace))];
-  const where = used.length <= 3 ? used.join(', ') : `${used.length.toString()} namespaces`;
-  const parts = [`${nads.length.toString()} ${nads.length === 1 ? 'NAD' : 'NADs'} in ${where}`];
+  const parts = [`${nads.length.toString()} ${nads.length === 1 ? 'NAD' : 'NADs'} in ${placeOf(nads)}`];
   const withErrors = nads.filter(({ findings }) => findings.errors > 0).length;
   const withWarnings = nads.filter(({ findings }) => findings.errors === 0 && findings.warnings > 0).length;
   if (withErrors > 0) parts.push(`${withErrors.toString()} with errors`);
   if (withWarnings > 0) parts.push(`${withWarnings.toString()} with warnings`);
   const sum = `${parts.join('; ')}.`;
-  if (withErrors + withWarnings === 0) return [sum];
-  return [sum, `What is wrong: ipamctl nad lint${namespace === null ? ' -A' : ` -n ${namespace}`}`];
+  const wrong = nads.find(({ findings }) => findings.errors > 0) ?? nads.find(({ findings }) => findings.warnings > 0);
+  if (wrong === undefined) return [sum];
+  return [
+    sum,
+    `What is wrong: ipamctl nad lint${namespace === null ? ' -A' : ` -n ${namespace}`}${inItsCluster(wrong)}`,
+  ];
 }
 
 function poolNames({ pools }: NadDocument): string {

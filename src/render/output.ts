@@ -1,3 +1,4 @@
+import type { OfCluster } from '../cluster/port.js';
 import { nearest } from './nearest.js';
 import { safe, safeJson } from './safe.js';
 
@@ -116,9 +117,11 @@ export async function yaml(value: unknown): Promise<string> {
   return yamlText(value);
 }
 
-/** kubectl's `-o name`: one `kind.group/NAME` a line. */
-export function names(kindResource: string, items: Iterable<{ readonly name: string }>): string {
+/** kubectl's `-o name`: one `kind.group/NAME` a line; of several clusters the cluster first, and a tab. */
+export function names(kindResource: string, items: Iterable<OfCluster & { readonly name: string }>): string {
   let text = '';
-  for (const { name } of items) text += `${kindResource}/${safe(name)}\n`;
+  for (const { cluster, name } of items) {
+    text += `${cluster === undefined ? '' : `${safe(cluster)}\t`}${kindResource}/${safe(name)}\n`;
+  }
   return text;
 }

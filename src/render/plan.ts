@@ -1,4 +1,5 @@
 import type { PlanItem, PlanReservation, ReconcilePlan, Result } from '../reconcile/plan.js';
+import { CLUSTER_COLUMN } from './fleet.js';
 import { grouped } from './number.js';
 import type { Role } from './style.js';
 import { table, type Column, type TableText } from './table.js';
@@ -11,6 +12,7 @@ export function planScreen(
   { screen, wide, noHeaders }: { screen: Screen; wide: boolean; noHeaders: boolean },
 ): TableText {
   const columns: Column<PlanItem>[] = [
+    CLUSTER_COLUMN,
     { header: 'ADDRESS', value: ({ address, key }) => address ?? `key ${key}` },
     { header: 'POOL', value: ({ pool }) => pool.name, shorten: 'middle', drop: 1 },
     { header: 'NETWORK', value: ({ networkName }) => networkName ?? '', shorten: 'middle', drop: 3, onlyIfAny: true },
@@ -78,6 +80,7 @@ function loneTable(
   return table<PlanReservation>(
     reservations,
     [
+      CLUSTER_COLUMN,
       { header: 'ADDRESS', value: ({ address }) => address ?? '' },
       { header: 'RESERVATION', value: ({ name }) => name, shorten: 'middle', drop: 1 },
       { header: 'OWNER', value: ({ podref }) => podref, shorten: 'middle' },

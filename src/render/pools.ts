@@ -1,5 +1,6 @@
 import type { PoolDocument } from '../pools/documents.js';
 import { bar } from './bar.js';
+import { CLUSTER_COLUMN, inItsCluster, placeOf } from './fleet.js';
 import { percent, shortCount } from './number.js';
 import type { Column, TableText } from './table.js';
 import { table } from './table.js';
@@ -21,6 +22,7 @@ export function poolTable(
   if (pools.length === 0) return { text: '', hiddenColumns: [] };
   const severalNamespaces = new Set(pools.map(({ namespace }) => namespace)).size > 1;
   const columns: Column<PoolDocument>[] = [
+    CLUSTER_COLUMN,
     {
       header: 'NAMESPACE',
       value: ({ namespace }) => namespace,
@@ -76,10 +78,8 @@ export function poolClosing(
     const place = options.namespaces === null ? 'any namespace' : options.namespaces.join(', ');
     return [`No pools in ${place}. Whereabouts makes one when the first pod gets an address from a range.`];
   }
-  const used = [...new Set(pools.map(({ namespace }) => namespace))];
   const full = pools.filter(({ usedPercent }) => (usedPercent ?? 0) >= NEARLY_FULL);
-  const where = used.length <= 3 ? used.join(', ') : `${used.length.toString()} namespaces`;
-  const parts = [`${pools.length.toString()} ${pools.length === 1 ? 'pool' : 'pools'} in ${where}`];
+  const parts = [`${pools.length.toString()} ${pools.length === 1 ? 'pool' : 'pools'} in ${placeOf(pools)}`];
   if (full.length > 0) parts.push(`${full.length.toString()} at ${NEARLY_FULL.toString()} % or more`);
   const broken = pools.filter(({ problems }) => problems.length > 0);
   if (broken.length > 0) parts.push(`${broken.length.toString()} with problems`);
@@ -90,7 +90,7 @@ export function poolClosing(
   const first = broken[0] ?? mostUsed(pools);
   return first === undefined
     ? [`${parts.join('; ')}.`]
-    : [`${parts.join('; ')}.`, `Owners and a map: ipamctl pools show ${first.name}`];
+    : [`${parts.join('; ')}.`, `Owners and a map: ipamctl pools show ${first.name}${inItsCluster(first)}`];
 }
 
 function mostUsed(pools: readonly PoolDocument[]): PoolDocument | undefined {

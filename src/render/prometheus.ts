@@ -22,6 +22,11 @@ export function metric(name: string, help: string, type: MetricType, samples: re
   return `${lines.join('\n')}\n`;
 }
 
+/** Which cluster a sample is of, where there are several. */
+export function clusterLabel(cluster: string | undefined): Readonly<Record<string, string>> {
+  return cluster === undefined ? {} : { cluster };
+}
+
 /** An absent label and an empty one are the same to Prometheus, so null is left out. */
 function labelText(labels: Sample['labels']): string {
   const parts: string[] = [];

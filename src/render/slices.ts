@@ -1,6 +1,7 @@
 import type { LeftoverPoolDocument, NodeSliceDocument, NodeSlicePoolDocument } from '../pools/slice-pools.js';
 import type { MissingSlicePoolDocument, NodeSlicePoolList, NodeSlicePoolReport } from '../pools/slices.js';
 import { bar } from './bar.js';
+import { CLUSTER_COLUMN, inItsCluster, placeOf } from './fleet.js';
 import { grouped, percent, shortCount } from './number.js';
 import { NEARLY_FULL } from './pools.js';
 import { safe } from './safe.js';
@@ -26,6 +27,7 @@ export function slicePoolTable(pools: readonly NodeSlicePoolDocument[], { screen
   if (pools.length === 0) return { text: '', hiddenColumns: [] };
   const severalNamespaces = new Set(pools.map(({ namespace }) => namespace)).size > 1;
   const columns: Column<NodeSlicePoolDocument>[] = [
+    CLUSTER_COLUMN,
     { header: 'NAMESPACE', value: ({ namespace }) => namespace, shorten: 'middle', wideOnly: !severalNamespaces },
     { header: 'NAME', value: ({ name }) => name, shorten: 'middle' },
     { header: 'RANGE', value: ({ range }) => range, drop: 1 },
@@ -99,14 +101,13 @@ export function slicePoolClosing(
         : 'No node slice pools in any namespace. Whereabouts makes one for a NAD with node_slice_size.',
     );
   } else {
-    const used = [...new Set(items.map(({ namespace }) => namespace))];
-    const where = used.length <= 3 ? used.join(', ') : `${used.length.toString()} namespaces`;
-    const parts = [`${counted(items.length, 'node slice pool')} in ${where}`];
+    const parts = [`${counted(items.length, 'node slice pool')} in ${placeOf(items)}`];
     const broken = items.filter(({ problems }) => problems.length > 0);
     if (broken.length > 0) parts.push(`${broken.length.toString()} with problems`);
     lines.push(`${parts.join('; ')}.`);
     const first = broken[0] ?? items[0];
-    if (first !== undefined) lines.push(`Nodes and their fill: ipamctl slices show ${first.name}`);
+    if (first !== undefined)
+      lines.push(`Nodes and their fill: ipamctl slices show ${first.name}${inItsCluster(first)}`);
   }
   for (const each of missing) lines.push(missingText(each));
   if (leftoverPools.length > 0) {
@@ -190,8 +191,8 @@ function noteOf({ sliceRange, exists, inForce }: NodeSliceDocument): string {
   return inForce ? '' : 'not used: the node has an earlier slice';
 }
 
-function missingText({ nad, slicePool, message }: MissingSlicePoolDocument): string {
-  return `NAD ${nad.namespace}/${nad.name} has no node slice pool "${slicePool}", and its pods do not start: ${message}`;
+function missingText({ cluster, nad, slicePool, message }: MissingSlicePoolDocument): string {
+  return `${cluster === undefined ? '' : `${cluster}: `}NAD ${nad.namespace}/${nad.name} has no node slice pool "${slicePool}", and its pods do not start: ${message}`;
 }
 
 function leftoverSentence({ name, range, nodeName, sliceNodeName, used }: LeftoverPoolDocument): string {

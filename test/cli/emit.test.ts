@@ -1,4 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -143,5 +155,27 @@ describe('what goes where', () => {
     const path = join(dir, 'missing', 'x.json');
     await expect(run([`json=${path}`])).rejects.toThrow(InputFailure);
     await expect(run([`json=${path}`])).rejects.toThrow(path);
+  });
+});
+
+describe('files', () => {
+  test('who reads the old one reads all of it: the new one takes its place, with its mode, behind its links', async () => {
+    const folder = mkdtempSync(join(dir, 'replaced-'));
+    const [file, link] = [join(folder, 'metrics.prom'), join(folder, 'link')];
+    writeFileSync(file, 'before, and longer than what comes after it: it would be cut off in the middle\n');
+    chmodSync(file, 0o640);
+    symlinkSync(file, link);
+    const reader = openSync(file, 'r');
+    await run([`name=${link}`]);
+    const buffer = Buffer.alloc(200);
+    expect(buffer.toString('utf8', 0, readSync(reader, buffer))).toMatch(/^before.*middle\n$/);
+    expect(readFileSync(file, 'utf8')).toBe('thing/a\nthing/b\n');
+    expect([statSync(file).mode & 0o777, lstatSync(link).isSymbolicLink()]).toEqual([0o640, true]);
+    expect(readdirSync(folder).sort()).toEqual(['link', 'metrics.prom']);
+  });
+
+  test('what is no file is written to and stays', async () => {
+    await run(['name=/dev/null']);
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 });

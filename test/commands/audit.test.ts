@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CheckDocument, CheckList } from '../../src/audit/check-documents.js';
 import type { AuditReport } from '../../src/audit/report.js';
-import { exampleFiles } from '../../src/audit/examples.js';
+import { exampleFiles, ipPool } from '../../src/audit/examples.js';
 import { CHECKS } from '../../src/audit/registry.js';
 import { ipamctl } from '../support/program.js';
 import { optionalFields, violations } from '../support/schemas.js';
@@ -68,6 +68,23 @@ describe('how full a window may be', () => {
     const run = await ipamctl(['audit', '--from', full, ...args]);
     expect([run.code, run.stdout]).toEqual([2, '']);
     expect(run.stderr).toContain(said);
+  });
+});
+
+describe('what files do not have', () => {
+  test.each([
+    ['lease-contention', 'leases'],
+    ['reconciler-not-running', 'deployments'],
+    ['crd-drift', 'customresourcedefinitions'],
+  ])('%s without %s is skipped, says so, and is no pass', async (check, lacked) => {
+    const files = exampleFiles({ objects: [ipPool('10.0.0.0/24')] });
+    for (const path of files.keys()) if (path.includes(lacked)) files.delete(path);
+    const folder = folderWith(Object.fromEntries(files));
+    const args = ['audit', '--check', check, '--check', 'invalid-offset', '--from', folder, '-o', 'json'];
+    const run = await ipamctl(args);
+    const report = JSON.parse(run.stdout) as AuditReport;
+    expect([run.code, report.incomplete, report.findings]).toEqual([1, true, []]);
+    expect(report.skipped).toEqual([{ check: `audit/${check}`, why: expect.stringContaining(lacked) }]);
   });
 });
 

@@ -204,6 +204,7 @@ describe('the words of the schemas are those of the code', () => {
   test('one schema for each kind that is printed', () => {
     expect(KINDS).toEqual([
       'AuditReport',
+      'AuditReportList',
       'Check',
       'CheckList',
       'DoctorReport',
@@ -219,12 +220,14 @@ describe('the words of the schemas are those of the code', () => {
       'LintReport',
       'NadList',
       'NodeSlicePool',
+      'NodeSlicePoolEvent',
       'NodeSlicePoolList',
       'Pool',
       'PoolEvent',
       'PoolList',
       'RangeReport',
       'ReconcilePlan',
+      'ReconcilePlanList',
       'ReconcileResult',
       'ReconcilerStatus',
       'Report',

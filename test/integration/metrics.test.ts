@@ -122,7 +122,7 @@ if (!go) {
       nads: [],
       problems: [],
     };
-    const answer = await read(poolMetrics([pool], true));
+    const answer = await read(poolMetrics([pool], [{ incomplete: true }]));
     const labels = `{namespace="n",pool=${JSON.stringify(name)},range="fd00::/64",network=${JSON.stringify(pool.networkName)}}`;
     expect([answer.ok, answer.list]).toEqual([
       true,

@@ -22,7 +22,7 @@ import {
   UPSTREAMS,
   type Reconcilers,
 } from './support/reconcilers.js';
-import { without } from './support/viewer.js';
+import { viewerRules, without } from './support/viewer.js';
 
 const NODE = 'node-with-kubelet';
 const MINUTE_MS = 60_000;
@@ -150,6 +150,24 @@ describe('audit', () => {
       'audit/reconciler-not-running whereabouts-reconciler-a',
       'audit/schedule-not-in-force whereabouts-reconciler-b',
     ]);
+  });
+
+  test('logs that a viewer may not read: warned of, and a failure only for who asks by name', async () => {
+    await openshift({ 'whereabouts-reconciler-a': healthy() });
+    const kubeconfig = await cluster.kubeconfigFor('audit-viewer', { rules: await viewerRules() });
+    const said = 'openshift-multus/whereabouts-reconciler-a: may not get pods/log "whereabouts-reconciler-a"';
+    for (const [args, incomplete] of [
+      [[], false],
+      [CHECKS, true],
+    ] as const) {
+      const ran = await runCli(['audit', '-o', 'json', '--fail-on', 'never', ...args], { kubeconfig });
+      const report = jsonOf(ran) as AuditReport;
+      expect([ran.code, report.incomplete]).toEqual([incomplete ? 1 : 0, incomplete]);
+      expect(report.warnings).toEqual([expect.stringContaining(said)]);
+      const unread = report.skipped.filter(({ why }) => why.startsWith(said));
+      expect(unread.map(({ check }) => check)).toEqual(['audit/reconciler-not-running', 'audit/schedule-not-in-force']);
+      expect(ran.stderr).toMatch(/^Warning: .*may not get pods\/log/m);
+    }
   });
 });
 

@@ -116,7 +116,7 @@ describe('cut at any byte it reads as a prefix', () => {
       ),
       { numRuns: 60 },
     );
-  });
+  }, 120_000);
 
   test('every byte of one', async () => {
     const journal = await start(newFolder());
@@ -132,7 +132,7 @@ describe('cut at any byte it reads as a prefix', () => {
     const size = statSync(journal.path).size;
     expect(size).toBeGreaterThan(1_000);
     for (let bytes = 0; bytes <= size; bytes++) await checkCut(journal.path, calls, bytes);
-  });
+  }, 120_000);
 });
 
 describe('killed', () => {

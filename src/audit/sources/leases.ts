@@ -1,9 +1,8 @@
 import { record, text, timeMs } from '../../cluster/fields.js';
 import type { KubeObject } from '../../cluster/port.js';
 import { LEASES } from '../../cluster/resources.js';
-import { ClusterFailure } from '../../errors.js';
 import type { ObjectRef } from '../../whereabouts/objects.js';
-import { defineSource, Missing } from '../model.js';
+import { defineSource } from '../model.js';
 import { inventory } from './inventory.js';
 
 /** A Lease as far as contention goes. */
@@ -23,16 +22,10 @@ export const leases = defineSource<readonly LeaseSight[]>({
   read: async (given) => {
     const { pools, nodeSlicePools } = await given.of(inventory);
     const namespaces = new Set([...pools, ...(nodeSlicePools ?? [])].map(({ namespace }) => namespace));
-    try {
-      const lists = await Promise.all(
-        [...namespaces].map((namespace) => given.reader.collect(LEASES, { namespace }, sightOf)),
-      );
-      return lists.flat();
-    } catch (failure) {
-      // Most snapshots are without; of contention nothing is owed.
-      if (failure instanceof ClusterFailure && failure.reason === 'not-collected') throw new Missing(failure.message);
-      throw failure;
-    }
+    const lists = await Promise.all(
+      [...namespaces].map((namespace) => given.reader.collect(LEASES, { namespace }, sightOf)),
+    );
+    return lists.flat();
   },
 });
 

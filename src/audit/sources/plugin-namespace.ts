@@ -1,6 +1,5 @@
 import { record, timeMs } from '../../cluster/fields.js';
 import { LEASES } from '../../cluster/resources.js';
-import { ClusterFailure } from '../../errors.js';
 import { leaseName } from '../../whereabouts/names.js';
 import { defineSource, Missing } from '../model.js';
 import type { SharedReader } from '../shared-reader.js';
@@ -35,11 +34,6 @@ export const pluginNamespace = defineSource<string>({
 
 /** When the Lease of the plugin was renewed; null: there is none. */
 async function renewedAt(reader: SharedReader, namespace: string): Promise<number | null> {
-  try {
-    const lease = await reader.get(LEASES, namespace, leaseName());
-    return lease === undefined ? null : (timeMs(record(lease['spec'])['renewTime']) ?? 0);
-  } catch (failure) {
-    if (failure instanceof ClusterFailure && failure.reason === 'not-collected') return null;
-    throw failure;
-  }
+  const lease = await reader.get(LEASES, namespace, leaseName());
+  return lease === undefined ? null : (timeMs(record(lease['spec'])['renewTime']) ?? 0);
 }

@@ -14,6 +14,7 @@ export const pluginVersions = defineSource<readonly Version[]>({
   title: 'images of whereabouts',
   read: async ({ reader, gaps }) => {
     const versions: Version[] = [];
+    let unread = 0;
     for (const namespace of USUAL_NAMESPACES) {
       try {
         for (const { kind, object } of await readWorkloads(reader, namespace)) {
@@ -27,9 +28,14 @@ export const pluginVersions = defineSource<readonly Version[]>({
       } catch (failure) {
         // Who may not look does not know the version, and can still be told what holds for each.
         if (!(failure instanceof ClusterFailure) || !isAboutOneList(failure)) throw failure;
-        if (failure.reason === 'forbidden') gaps.warn(`${failure.message}: the version of whereabouts is not known`);
+        if (failure.reason === 'not-defined') continue;
+        unread++;
+        // Files seldom have the workloads of all places where whereabouts may be.
+        const isSomewhere = failure.reason === 'not-collected' && unread < USUAL_NAMESPACES.length;
+        if (!isSomewhere) gaps.warn(`${failure.message}: the version of whereabouts is not known`);
       }
     }
+    if (unread === USUAL_NAMESPACES.length) gaps.incomplete = true;
     return versions.sort((a, b) => (atLeast(a, b) ? -1 : 1));
   },
 });

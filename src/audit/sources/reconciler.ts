@@ -1,8 +1,8 @@
-import { ClusterFailure, UsageFailure } from '../../errors.js';
-import type { ReconcilerPod } from '../../openshift/reconciler-pods.js';
+import { UsageFailure } from '../../errors.js';
+import type { ReconcilerPod, SeenPod } from '../../openshift/reconciler-pods.js';
 import { readStatus, type ReconcilerSight } from '../../openshift/reconciler-status.js';
 import { readWorkloads, reconcilersAmong } from '../../openshift/workloads.js';
-import { defineSource, Missing, type Given } from '../model.js';
+import { defineSource, Missing, Withheld, type Given } from '../model.js';
 
 /** whereabouts' reconcilers: their schedule, their pods and what these log; wherever they are. */
 export const reconciler = defineSource<ReconcilerSight>({
@@ -22,8 +22,6 @@ async function sightOf({ reader }: Given, ipamNamespace: string | undefined): Pr
     return await readStatus(reader, { ipamNamespace });
   } catch (failure) {
     if (failure instanceof UsageFailure) throw new Missing(failure.message, true);
-    // Files of pools and pods are no snapshot of what runs whereabouts.
-    if (failure instanceof ClusterFailure && failure.reason === 'not-collected') throw new Missing(failure.message);
     throw failure;
   }
 }
@@ -34,10 +32,10 @@ export const reconcilerPods = defineSource<readonly ReconcilerPod[]>({
   title: 'logs of the reconciler',
   isDerived: true,
   read: async (given) => {
-    const { status } = await given.of(reconciler);
+    const { status, pods: seen } = await given.of(reconciler);
     const pods = status.pods.filter(({ startedAt, crash }) => startedAt !== null || crash !== null);
     if (pods.length === 0) throw new Missing('no reconciler has started');
-    return judged(given, pods, ({ log, crash }) => log !== 'none' || crash?.looping === true);
+    return judged(given, pods, seen, ({ log, crash }) => log !== 'none' || crash?.looping === true);
   },
 });
 
@@ -47,26 +45,34 @@ export const scheduledPods = defineSource<readonly ReconcilerPod[]>({
   title: 'schedules of the reconciler',
   isDerived: true,
   read: async (given) => {
-    const { configured, pods } = (await given.of(reconciler)).status;
+    const { status, pods: seen } = await given.of(reconciler);
+    const { configured, pods } = status;
     if (configured.source === 'unknown') throw new Missing('which schedule is set could not be read', true);
     if (configured.schedule === null) throw new Missing('no schedule is set');
     const running = pods.filter(({ startedAt }) => startedAt !== null);
     if (running.length === 0) throw new Missing('no reconciler has started');
-    return judged(given, running, ({ inForce }) => inForce !== null);
+    return judged(given, running, seen, ({ inForce }) => inForce !== null);
   },
 });
 
-/** What is not seen is not absent: of such pods nothing is said, and the answer is not whole. */
+/**
+ * What is not seen is not absent: of such pods nothing is said, and the answer is not whole; but who may see no log at all
+ * is only told so.
+ */
 function judged(
   { gaps }: Given,
   pods: readonly ReconcilerPod[],
+  seen: readonly SeenPod[],
   isSeen: (pod: ReconcilerPod) => boolean,
 ): readonly ReconcilerPod[] {
   const unseen = pods.filter((pod) => !isSeen(pod));
   const [first] = unseen;
   if (first === undefined) return pods;
   const why = `${first.namespace}/${first.name}: ${first.unknown ?? 'its log was not read'}`;
-  if (unseen.length === pods.length) throw new Missing(why, true);
+  if (unseen.length === pods.length) {
+    const withheld = seen.filter(({ log }) => log.read === 'none' && log.isForbidden).map(({ pod }) => pod.uid);
+    throw unseen.every(({ uid }) => withheld.includes(uid)) ? new Withheld(why) : new Missing(why, true);
+  }
   gaps.warn(`${unseen.length.toString()} of ${pods.length.toString()} reconciler pods could not be judged: ${why}`);
   gaps.incomplete = true;
   return pods.filter(isSeen);

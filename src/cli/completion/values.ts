@@ -80,8 +80,10 @@ export async function valuesFor(
   if (source === 'journals') return { candidates: await journals(given, env), paths: 'files' };
   if (source === 'rules') return only(await rules());
   if (source === 'checks') return only(await checks(flag?.name === 'fix'));
-  if (source === 'contexts' || source === 'clusters' || source === 'users')
-    return only(await named(source, given, env));
+  if (source === 'contexts' || source === 'clusters' || source === 'users') {
+    const there = new Set(flag?.multiple === true ? given.get(flag.name) : []);
+    return only((await named(source, given, env)).filter(({ value }) => !there.has(value)));
+  }
   return only(await ofCluster(source, place, grammar.version));
 }
 

@@ -1,6 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, exitCodeFor, inventoryOptions, podOf } from '../../cli/base.js';
+import { joinLists, type Fleet } from '../../cli/fleet.js';
 import {
+  fleetFlags,
   namespaceFlags,
   outputFlags,
   repeated,
@@ -13,7 +15,7 @@ import { LIST_FORMATS, type CommandResult } from '../../cli/result.js';
 import { addressView } from '../../cli/watched-views.js';
 import type { ClusterReader } from '../../cluster/port.js';
 import { selectPools } from '../../pools/list.js';
-import { listIps, withNode, withNodeNames } from '../../reconcile/list-ips.js';
+import { listIps, withNode, withNodeNames, type IPList } from '../../reconcile/list-ips.js';
 import { isSelected } from '../../reconcile/plan.js';
 import { survey } from '../../reconcile/survey.js';
 import { ipClosing, ipTable } from '../../render/ips.js';
@@ -24,6 +26,7 @@ export default class IpsLs extends BaseCommand {
   static override hiddenAliases = ['ips:list'];
   static override examples = [
     '<%= config.bin %> ips ls --stale',
+    '<%= config.bin %> ips ls --stale --all-contexts',
     '<%= config.bin %> ips ls --pool 192.168.2.0-27 -o wide',
     '<%= config.bin %> ips ls --pod telco/upf-0',
     "<%= config.bin %> ips ls -w --exit-when 'stale>10' --timeout 5m",
@@ -31,6 +34,7 @@ export default class IpsLs extends BaseCommand {
   ];
   static override flags = {
     ...sourceFlags,
+    ...fleetFlags,
     ...namespaceFlags('only addresses of pods in this namespace'),
     ...selectorFlag,
     ...outputFlags(LIST_FORMATS),
@@ -54,7 +58,7 @@ export default class IpsLs extends BaseCommand {
     const { flags } = await this.parse(IpsLs);
     if (flags.pod !== undefined) podOf(flags.pod);
     const wide = flags.output?.some((format) => /^wide(=|$)/.test(format)) === true;
-    const look = async (reader: ClusterReader): Promise<CommandResult> => {
+    const look = async (reader: ClusterReader): Promise<IPList> => {
       const uids = await selectPools(reader, flags.selector);
       const selection = { pools: flags.pool, networks: flags.network, namespace: flags.namespace, uids };
       const judged = await survey(reader, {
@@ -70,22 +74,28 @@ export default class IpsLs extends BaseCommand {
         ({ verdict, nodeName }) =>
           (!flags.stale || verdict === 'stale') && (flags.node === undefined || nodeName === flags.node),
       );
-      const warnings = [...list.warnings, ...reader.notes];
+      return { ...list, warnings: [...list.warnings, ...reader.notes] };
+    };
+    const show = (list: IPList): CommandResult => {
       const narrowed = [flags.stale, flags.pod, flags.node, flags.pool, flags.network, flags.namespace, flags.selector];
       return {
-        document: { ...list, warnings },
+        document: list,
         human: (view) => ipTable(list, { ...view, node: flags.node !== undefined }),
         names: () =>
           names(
             'ip',
-            list.items.map(({ address, key }) => ({ name: address ?? key })),
+            list.items.map(({ cluster, address, key }) => ({
+              name: address ?? key,
+              ...(cluster === undefined ? {} : { cluster }),
+            })),
           ),
         closing: ipClosing(list, { narrowed: narrowed.some((value) => value !== undefined && value !== false) }),
-        warnings,
+        warnings: list.warnings,
         exitCode: exitCodeFor(list.incomplete),
       };
     };
-    if (flags.watch) await this.watchFrom(flags, addressView, look);
-    else await this.presentFrom(flags, LIST_FORMATS, look);
+    const join = ({ answers }: Fleet<IPList>): CommandResult => show(joinLists(answers, ['items']));
+    if (flags.watch) await this.watchFrom(flags, addressView, async (reader) => show(await look(reader)));
+    else await this.presentFleet(flags, LIST_FORMATS, { look, show, join });
   }
 }

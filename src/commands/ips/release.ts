@@ -11,7 +11,7 @@ import { Address } from '../../net/address.js';
 import { asAgreed, choose, decideChosen, mayBeMeant, type Chosen, type Permits } from '../../reconcile/chosen.js';
 import { withNode } from '../../reconcile/list-ips.js';
 import { isSelected, planOf, type Selection } from '../../reconcile/plan.js';
-import { agreed, parseReport, type Report } from '../../reconcile/report.js';
+import { agreed, parseReports, type Report } from '../../reconcile/report.js';
 import { survey, type Survey } from '../../reconcile/survey.js';
 import { VERDICTS } from '../../reconcile/verdict.js';
 
@@ -92,7 +92,7 @@ export default class IpsRelease extends ReleaseCommand {
     refuseContradictions({ named: addresses.length + keys.length, keys, files, pools, node, permits });
     const selection: Selection = { pools, networks, namespace, uids: null };
     const named = { addresses, keys, pod, selection };
-    const reports: Report[] = [];
+    const reports: Report[][] = [];
     for (const file of files) reports.push(await readReport(file));
 
     const find = async (reader: ClusterReader): Promise<FoundTargets> => {
@@ -165,7 +165,7 @@ function refuseContradictions(asked: {
   }
 }
 
-async function readReport(file: string): Promise<Report> {
+async function readReport(file: string): Promise<Report[]> {
   let content: string;
   try {
     content = await readFile(file, 'utf8');
@@ -174,7 +174,7 @@ async function readReport(file: string): Promise<Report> {
       cause,
     });
   }
-  return parseReport(file, content);
+  return parseReports(file, content);
 }
 
 function onNode(found: Survey, node: string): Survey {

@@ -35,7 +35,7 @@ export default class SlicesShow extends BaseCommand {
         document: { ...report, warnings },
         human: (screen) => slicePoolScreen(report, screen),
         names: () => names('nodeslicepool.whereabouts.cni.cncf.io', [report]),
-        texts: { prometheus: () => sliceMetrics([view], { incomplete: survey.incomplete, missing: null }) },
+        texts: { prometheus: () => sliceMetrics([view], null, [survey]) },
         closing: slicePoolScreenClosing(report),
         warnings,
         exitCode: exitCodeFor(survey.incomplete),

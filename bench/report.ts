@@ -8,6 +8,8 @@ import { exponent, type Row, type Section } from './section.js';
 /** All that one run of the bench measured. */
 export interface Report {
   readonly machine: { readonly date: string; readonly node: string; readonly cpus: number; readonly model: string };
+  /** Clusters that `--largest` left away. */
+  readonly leftOut: readonly string[];
   readonly sections: readonly Section[];
   readonly releases: readonly Release[];
   readonly adds: { readonly quiet: Adds; readonly beside: Adds } | null;
@@ -19,10 +21,11 @@ const [BEGIN, END] = ['<!-- figures: written by npm run bench -->', '<!-- end of
 
 /** The figures as Markdown, which is also what a terminal gets. */
 export function markdown(report: Report): string {
-  const { machine, sections, releases, adds } = report;
+  const { machine, leftOut, sections, releases, adds } = report;
   const lines = [
     `Measured on ${machine.date}: ${machine.cpus.toString()} cores (${machine.model}), Node ${machine.node}; the API server and etcd ran on the same machine.`,
   ];
+  if (leftOut.length > 0) lines.push('', `Not measured in this run: ${leftOut.join('; ')}.`);
   for (const section of [...sections, ...releases]) lines.push('', ...table(section));
   for (const release of releases) lines.push('', releaseWords(release));
   if (adds !== null) lines.push('', addsWords(adds));

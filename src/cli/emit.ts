@@ -1,5 +1,5 @@
-import { access, chmod, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { access, constants, realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { InputFailure, UsageFailure } from '../errors.js';
 import { jsonChunks, parseOutput, yaml, type OutputSpec } from '../render/output.js';
 import { safe } from '../render/safe.js';
@@ -8,6 +8,7 @@ import { PLAIN } from '../render/terminal.js';
 import { wrap } from '../render/wrap.js';
 import { asInvoked } from './invocation.js';
 import { messageScreen, resultScreen, writeAll, type Io } from './io.js';
+import { replaceFile } from './replace-file.js';
 import type { CommandResult, View } from './result.js';
 
 /** Where and how a command's result goes: at most one format on stdout, any number in files. */
@@ -131,23 +132,12 @@ async function writeResultFile(file: string, chunks: Iterable<string>): Promise<
     const target = await realpath(file).catch(() => file);
     const there = await stat(target).catch(() => undefined);
     const isOurs = there === undefined || (there.isFile() && (await isWritable(target)));
-    if (isOurs && (await isWritable(dirname(target)))) await replace(target, chunks, there?.mode);
+    if (isOurs && (await isWritable(dirname(target)))) await replaceFile(target, chunks, there?.mode);
     else await writeFile(target, chunks);
   } catch (error) {
     throw new InputFailure(`cannot write ${safe(file)}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
-  }
-}
-
-async function replace(target: string, chunks: Iterable<string>, mode: number | undefined): Promise<void> {
-  const beside = join(dirname(target), `.${basename(target)}.ipamctl-${process.pid.toString()}`);
-  try {
-    await writeFile(beside, chunks, { flag: 'wx' });
-    if (mode !== undefined) await chmod(beside, mode & 0o7777);
-    await rename(beside, target);
-  } finally {
-    await rm(beside, { force: true });
   }
 }
 

@@ -1,5 +1,4 @@
-import { readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
 import { InputFailure, RefusedFailure, UsageFailure } from '../errors.js';
 import { lint, type LocatedFinding, type Outcome } from '../lint/engine.js';
 import type { Profile } from '../lint/model.js';
@@ -12,6 +11,7 @@ import { json, yaml } from '../render/output.js';
 import { safe } from '../render/safe.js';
 import { planOutput } from './emit.js';
 import { nameOf } from './generate-flags.js';
+import { replaceFile } from './replace-file.js';
 import type { CommandResult } from './result.js';
 
 /** Formats of what is generated. */
@@ -121,18 +121,14 @@ function refusal(located: LocatedFinding): Error {
 
 /** Puts a text into a file, whole or not at all; the sentence says what became of what was there. */
 export async function writeWhole(file: string, text: string): Promise<string> {
-  let beside: string | undefined;
   try {
     // What a link points to is written, and the link stays.
     const target = await realpath(file).catch(() => file);
     const before = await readFile(target, 'utf8').catch(absent);
     if (before === text) return `${safe(file)} says that already`;
-    beside = join(dirname(target), `.${basename(target)}.ipamctl-${process.pid}`);
-    await writeFile(beside, text, { flag: 'wx' });
-    await rename(beside, target);
+    await replaceFile(target, text);
     return before === undefined ? `wrote ${safe(file)}` : `wrote ${safe(file)} in place of what was there`;
   } catch (error) {
-    if (beside !== undefined) await rm(beside, { force: true });
     const why = error instanceof Error ? error.message : String(error);
     throw new InputFailure(`cannot write ${safe(file)}: ${why}`, { cause: error });
   }

@@ -259,14 +259,18 @@ module.exports = {
       '^src/cluster/port\\.ts$',
       '^src/errors\\.ts$',
     ]),
-    only('cli-below-commands', '^src/cli/(?!linting|releas|generat|shim|fix|reconciler|watched-|complet|local-facts|fleet\\.)', [
-      room('cli'),
-      room('render'),
-      '^src/cluster/(open|options|port|watched|writer)\\.ts$',
-      '^src/pools/inventory\\.ts$',
-      '^src/whereabouts/objects\\.ts$',
-      '^src/errors\\.ts$',
-    ]),
+    only(
+      'cli-below-commands',
+      '^src/cli/(?!linting|releas|generat|shim|fix|reconciler|watched-|complet|local-facts|fleet\\.)',
+      [
+        room('cli'),
+        room('render'),
+        '^src/cluster/(open|options|port|watched|writer)\\.ts$',
+        '^src/pools/inventory\\.ts$',
+        '^src/whereabouts/objects\\.ts$',
+        '^src/errors\\.ts$',
+      ],
+    ),
     {
       name: 'client-only-live',
       comment: 'The Kubernetes client is loaded by what talks to an API server, and by nothing else.',

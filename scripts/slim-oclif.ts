@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
+
+const TERMINAL = fileURLToPath(new URL('../src/render/terminal.ts', import.meta.url));
 
 /** What @oclif/core needs only to find commands without a manifest, to load plugins, to spin, or to name WSL. */
 const STUBS: Readonly<Record<string, string>> = {
@@ -9,6 +12,15 @@ const STUBS: Readonly<Record<string, string>> = {
   'wsl-utils': 'exports.isWsl = false;',
   // Whoever wants to see oclif at work asks by DEBUG.
   debug: "module.exports = process.env.DEBUG ? require('debug') : () => Object.assign(() => {}, { enabled: false });",
+  // Help is coloured where results are: by `--color`, NO_COLOR and FORCE_COLOR, in that order.
+  'supports-color': `const { screenOf } = require(${JSON.stringify(TERMINAL)});
+    const color = () => screenOf({ isTTY: process.stdout.isTTY, env: process.env }).color;
+    Object.defineProperty(exports, 'stdout', { get: color });
+    exports.stderr = true;`,
+  // It would look at the surroundings once more, in an order of its own.
+  ansis: `const { stripVTControlCharacters } = require('node:util');
+    const on = (open, close) => (text) => \`\\x1b[\${open}m\${text}\\x1b[\${close}m\`;
+    module.exports = { bold: on(1, 22), dim: on(2, 22), underline: on(4, 24), red: on(31, 39), yellow: on(33, 39), strip: stripVTControlCharacters };`,
   // Parts of Node that it imports at once and uses on Windows, in measurements, or for arguments on stdin.
   'node:child_process': lazily('node:child_process', ['execSync']),
   'node:perf_hooks': lazily('node:perf_hooks', ['performance', 'PerformanceObserver']),

@@ -10,8 +10,8 @@ import { parsePodref, type ObjectRef } from '../whereabouts/objects.js';
 import { connectionOf, meansSeveral, type SourceFlagValues } from './connection.js';
 import { emit, planOutput } from './emit.js';
 import { FINDINGS, type ExitCode } from './exit-codes.js';
-import { variableOf } from './flags.js';
-import { processIo } from './io.js';
+import { colorFlag, variableOf } from './flags.js';
+import { processIo, type Io } from './io.js';
 import { Progress } from './progress.js';
 import type { Fleet } from './fleet.js';
 import type { CommandResult } from './result.js';
@@ -21,7 +21,9 @@ export type { SourceFlagValues };
 
 /** What every command has: streams, output formats, and a place to read from that is always closed again. */
 export abstract class BaseCommand extends Command {
-  protected readonly io = processIo;
+  static override baseFlags = colorFlag;
+
+  protected readonly io: Io = processIo;
 
   /** oclif hands on the text of a variable as it is, also for a flag that may be given several times. */
   protected override async parse<
@@ -36,6 +38,7 @@ export abstract class BaseCommand extends Command {
       const value = values[name];
       if (flag.type === 'option' && flag.multiple === true && typeof value === 'string') values[name] = [value];
     }
+    processIo.whole = values['no-truncate'] === true;
     return parsed;
   }
 

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { UsageFailure } from '../errors.js';
+import { COLOR_CHOICES } from './color.js';
 import { formatSummary } from './format-list.js';
 
 const GLOBAL = 'GLOBAL';
@@ -40,6 +41,15 @@ export const connectionFlags = {
     global('insecure-skip-tls-verify', 'do not check the certificate of the server'),
   ),
   verbose: Flags.boolean({ ...global('verbose', 'show requests, retries and lists that start again'), char: 'v' }),
+};
+
+/** Of every command. */
+export const colorFlag = {
+  color: Flags.option({
+    options: COLOR_CHOICES,
+    ...global('color', 'colours: auto is by NO_COLOR, by FORCE_COLOR, else where the stream is a terminal'),
+    default: 'auto' as const,
+  })(),
 };
 
 /** For what can read several clusters at once. */
@@ -109,7 +119,7 @@ export const watchFlags = {
 export const repeated = (name: string, summary: string, helpValue: string) =>
   Flags.string({ summary, helpValue, env: variableOf(name), multiple: true, multipleNonGreedy: true });
 
-/** `-o` and `--no-headers`. */
+/** `-o`, and how tables are drawn. */
 export const outputFlags = (formats: readonly string[]) => ({
   output: Flags.string({
     char: 'o',
@@ -120,6 +130,10 @@ export const outputFlags = (formats: readonly string[]) => ({
     multipleNonGreedy: true,
   }),
   'no-headers': Flags.boolean({ summary: 'leave the header of a table away', env: variableOf('no-headers') }),
+  'no-truncate': Flags.boolean({
+    summary: 'drop no column and cut no name, however narrow the terminal is',
+    env: variableOf('no-truncate'),
+  }),
 });
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -7,9 +7,11 @@ export interface Io {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--no-truncate`: nothing is dropped or cut, however narrow the terminal is. */
+  readonly whole?: boolean;
 }
 
-export const processIo: Io = {
+export const processIo: Io & { whole: boolean } = {
   // Opened only by who asks: a stdin that was looked at keeps a pipe's writer waiting.
   get stdin() {
     return process.stdin;
@@ -17,16 +19,17 @@ export const processIo: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
+  whole: false,
 };
 
 /** What the result is shown on. */
 export function resultScreen(io: Io): Screen {
-  return screenOf(surroundings(io.stdout, io.env));
+  return screenOn(io.stdout, io);
 }
 
 /** What warnings and closing sentences are shown on. */
 export function messageScreen(io: Io): Screen {
-  return screenOf(surroundings(io.stderr, io.env));
+  return screenOn(io.stderr, io);
 }
 
 /** Writes all of it, no faster than the reader takes it. A reader that went away (`| head`) is no failure. */
@@ -58,6 +61,7 @@ export function isClosedPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }
 
-function surroundings(stream: NodeJS.WriteStream, env: Io['env']): Parameters<typeof screenOf>[0] {
-  return { isTTY: stream.isTTY, columns: stream.columns, env, platform: process.platform };
+function screenOn({ isTTY, columns }: NodeJS.WriteStream, { env, whole = false }: Io): Screen {
+  const screen = screenOf({ isTTY, columns, env, platform: process.platform });
+  return whole ? { ...screen, whole } : screen;
 }

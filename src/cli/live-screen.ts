@@ -4,9 +4,12 @@ import { asInvoked } from './invocation.js';
 import { resultScreen, writeAll, type Io } from './io.js';
 import type { CommandResult } from './result.js';
 
-/** A second screen, so that what stood on the first one is untouched, and hidden there the cursor. */
-const ENTER = '\u001b[?1049h\u001b[?25l';
-const LEAVE = '\u001b[?25h\u001b[?1049l';
+/**
+ * A second screen, so that what stood on the first one is untouched, and hidden there the cursor. Lines that are too long end
+ * at its edge: wrapped, they would push the frame out of its place.
+ */
+const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
+const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
 /** What lies between is shown at once by terminals that know it, and without harm by the others. */
 const BEGIN_FRAME = '\u001b[?2026h\u001b[H';
 const END_FRAME = '\u001b[J\u001b[?2026l';

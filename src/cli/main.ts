@@ -7,6 +7,7 @@ import { run } from '@oclif/core/run';
 import { Failure, UsageFailure } from '../errors.js';
 import { parseOutput } from '../render/output.js';
 import { nearest } from '../render/nearest.js';
+import { settleColor } from './color.js';
 import { exitCodeOf } from './exit-codes.js';
 import { asInvoked } from './invocation.js';
 import { isClosedPipe, messageScreen, processIo, writeAll } from './io.js';
@@ -20,6 +21,7 @@ import { stopOnSignals } from './signals.js';
  */
 export async function main(argv: readonly string[], root: string, bin?: string): Promise<void> {
   stopOnSignals();
+  settleColor(argv, process.env);
   // Whatever reads us may go away; that is its right.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {

@@ -54,8 +54,8 @@ export const HELP_TOPICS: ReadonlyMap<string, HelpTopic> = new Map([
       columns: ['variable', 'meaning'],
       rows: [
         ['KUBECONFIG', 'kubeconfig files, as kubectl reads them'],
-        ['NO_COLOR', 'no colours, whatever its value'],
-        ['FORCE_COLOR', 'colours also where the output is no terminal'],
+        ['NO_COLOR', 'no colours, whatever its value, unless it is empty; --color says otherwise'],
+        ['FORCE_COLOR', 'colours also where the output is no terminal, 0 none at all; NO_COLOR and --color come first'],
         ['DEBUG', 'shows where an error came from'],
         [
           'IPAMCTL_<FLAG>',
@@ -82,6 +82,8 @@ export const HELP_TOPICS: ReadonlyMap<string, HelpTopic> = new Map([
         ['-o jsonpath=EXPR', 'as kubectl has it'],
         ['-o FORMAT=FILE', 'to a file besides; may be given several times'],
         ['--no-headers', 'a table without its header'],
+        ['--no-truncate', 'no column is dropped and no name cut, however narrow the terminal is'],
+        ['--color WHEN', 'always, never, or auto: by NO_COLOR, by FORCE_COLOR, else where it is a terminal'],
         ['-w', 'goes on: at a terminal a table that is always the newest, else one JSON document a line'],
       ],
       after: [

@@ -74,7 +74,7 @@ function labelled(label: string, text: string, { width }: Screen): string {
 function excerpt(finding: Finding, lineOf: (number: number) => string, screen: Screen): string[] {
   const { line, column, endLine, endColumn, message, severity } = finding;
   const gutter = String(line).length + 3;
-  const room = screen.width === undefined ? Infinity : Math.max(screen.width - gutter - 3, 20);
+  const room = screen.width === undefined || screen.whole === true ? Infinity : Math.max(screen.width - gutter - 3, 20);
   const text = shownText(lineOf(line));
   const [from, to] = [column - 1, endLine === line ? endColumn - 1 : lineOf(line).length];
   // Of a long line the part around the token.

@@ -2,7 +2,7 @@ import { GAP, grid, libraryGrid, LIBRARY_ROWS, type Cell, type Track } from './g
 import { safe } from './safe.js';
 import { paint, type Role } from './style.js';
 import type { Screen } from './terminal.js';
-import { cut, displayWidth } from './width.js';
+import { cut, displayWidth, hasMarks } from './width.js';
 
 /** A column of a table: where its cells come from, and what may happen to it on a narrow terminal. */
 export interface Column<Row> {
@@ -62,7 +62,7 @@ export function table<Row>(
     .filter((column) => wide || column.wideOnly !== true)
     .map((column) => lay(rows, column, noHeaders))
     .filter(({ column, cells }) => column.onlyIfAny !== true || cells.some((cell) => cell !== NOTHING));
-  const { shown, hidden } = wide ? { shown: laid, hidden: [] } : fit(laid, screen.width);
+  const { shown, hidden } = wide || screen.whole === true ? { shown: laid, hidden: [] } : fit(laid, screen.width);
   return { text: draw(rows, shown, screen, noHeaders), hiddenColumns: hidden.map(({ column }) => column.header) };
 }
 
@@ -133,7 +133,9 @@ function draw<Row>(rows: readonly Row[], shown: readonly Laid<Row>[], screen: Sc
   const tracks: Track[] = shown.map(({ column, width }) => ({ width, right: column.align === 'right' }));
   const lines = rows.map((row, i) => shown.map((laid) => cellOf(row, laid, laid.cells[i] ?? NOTHING, screen)));
   if (!noHeaders) lines.unshift(shown.map(({ column: { header } }) => ({ text: header, width: displayWidth(header) })));
-  const byLibrary = screen.width !== undefined && rows.length <= LIBRARY_ROWS;
+  // The library gives marks that stand on a letter a cell of their own.
+  const byLibrary =
+    screen.width !== undefined && rows.length <= LIBRARY_ROWS && !shown.some(({ cells }) => cells.some(hasMarks));
   return `${(byLibrary ? libraryGrid : grid)(lines, tracks).join('\n')}\n`;
 }
 

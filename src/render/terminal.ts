@@ -5,6 +5,8 @@ export interface Screen {
   readonly color: boolean;
   /** False in a C or POSIX locale: then only ASCII is drawn. */
   readonly unicode: boolean;
+  /** Nothing is dropped or cut, however narrow it is. */
+  readonly whole?: boolean;
 }
 
 /** What `screenOf` is told of a stream and its surroundings. */
@@ -34,12 +36,12 @@ function widthOf({ isTTY, columns, env }: Surroundings): number | undefined {
   return told > 0 ? told : ASSUMED_WIDTH;
 }
 
-/** FORCE_COLOR before NO_COLOR before the stream itself, as Node, chalk and gh have it. */
+/** NO_COLOR before FORCE_COLOR before the stream itself. */
 function colorOf({ isTTY, env }: Surroundings): boolean {
-  const forced = env['FORCE_COLOR'];
-  if (forced !== undefined) return forced !== '0' && forced !== 'false';
   // no-color.org: set and not empty, whatever the value.
   if ((env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
   return isTTY === true && env['TERM'] !== 'dumb';
 }
 

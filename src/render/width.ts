@@ -8,7 +8,15 @@ let library: ((text: string) => number) | undefined;
 
 /** The cells that a text takes at a terminal. Names, numbers and our own signs need no library. */
 export function displayWidth(text: string): number {
-  return ONE_CELL_EACH.test(text) ? text.length : measure()(text);
+  return ONE_CELL_EACH.test(text) ? text.length : measure()(text.replace(MARKS, ''));
+}
+
+/** Marks that a terminal draws on the letter before them. */
+const MARKS = /[\p{Mn}\p{Me}]/gu;
+
+/** Whether a text has marks that take no cell. */
+export function hasMarks(text: string): boolean {
+  return !ONE_CELL_EACH.test(text) && text.search(MARKS) !== -1;
 }
 
 /**
@@ -30,10 +38,16 @@ export function cut(text: string, cells: number, where: Cut, unicode: boolean): 
   if (cells <= mark.length) return mark.slice(0, Math.max(cells, 0));
   const room = cells - mark.length;
   const head = where === 'end' ? room : Math.ceil(room / 2);
-  const characters = Array.from(text);
+  const characters = charactersOf(text);
   const start = take(characters, head);
   const end = where === 'end' ? '' : take(characters.reverse(), room - head, true);
   return `${start}${mark}${end}`;
+}
+
+/** What a person takes for one character: a letter with its marks, the two halves of a flag. */
+function charactersOf(text: string): string[] {
+  if (ONE_CELL_EACH.test(text)) return Array.from(text);
+  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
 }
 
 function take(characters: readonly string[], cells: number, backwards = false): string {

@@ -30,18 +30,22 @@ const POOL = '192.0.2.192-27';
 async function atTerminal(
   columns: number,
   args: readonly string[],
-  options: { env?: Record<string, string>; apart?: boolean; from?: string; stdoutAway?: boolean } = {},
+  options: { env?: Record<string, string>; apart?: boolean; from?: string | null; stdoutAway?: boolean } = {},
 ): Promise<TerminalRun> {
   const { env = {}, apart = true, from = sample, stdoutAway = false } = options;
   const file = join(folderWith({}), 'away');
   const redirect = stdoutAway ? '>"$AWAY"' : apart ? '2>"$AWAY"' : '';
   // node-pty lets go of the terminal soon after its process has ended, read or not: this one waits to be read.
   const script = `"$@" ${redirect}; code=$?; printf '\\036'; read -r _; exit $code`;
-  const terminal = spawn('/bin/sh', ['-c', script, 'sh', ...programOf(), ...args, '--from', from], {
-    cols: columns,
-    rows: 40,
-    env: { ...cleanEnvironment(), AWAY: file, ...env },
-  });
+  const terminal = spawn(
+    '/bin/sh',
+    ['-c', script, 'sh', ...programOf(), ...args, ...(from === null ? [] : ['--from', from])],
+    {
+      cols: columns,
+      rows: 40,
+      env: { ...cleanEnvironment(), AWAY: file, ...env },
+    },
+  );
   let raw = '';
   terminal.onData((data) => {
     raw += data;
@@ -56,6 +60,23 @@ async function atTerminal(
 }
 
 const width = (line: string): number => Array.from(line).length;
+/** Cells of a terminal, by what Unicode says of the characters of these tests. */
+const cellsOf = (line: string): number =>
+  Array.from(
+    line.replace(/\p{RI}\p{RI}|\p{Emoji_Presentation}\p{Emoji_Modifier}?/gu, '東').replace(/\p{M}/gu, ''),
+  ).reduce(
+    (sum, character) => sum + (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u.test(character) ? 2 : 1),
+    0,
+  );
+const BROKEN = {
+  apiVersion: 'k8s.cni.cncf.io/v1',
+  kind: 'NetworkAttachmentDefinition',
+  metadata: { name: 'n', namespace: 'default' },
+  spec: {
+    config:
+      '{"cniVersion":"0.3.1","name":"n","type":"macvlan","ipam":{"type":"whereabouts","range":"192.0.2.0/33","gateway":"192.0.2.1"}}',
+  },
+};
 /** Cells are two spaces apart. */
 const cells = (line: string | undefined): string[] => (line ?? '').split(/ {2,}/);
 
@@ -121,6 +142,47 @@ describe('tables', () => {
     const piped = await ipamctl(['ips', 'ls', '-o', 'wide', '--from', sample]);
     expect(run.lines.join('\n')).toBe(piped.stdout);
     expect(run.stderr).not.toContain('Not shown');
+  });
+
+  test.each([...TABLES, ['nad', 'rules'], ['audit', 'checks'], ['audit']])(
+    '--no-truncate is what a pipe gets, however narrow the terminal is: %s %s',
+    async (...args) => {
+      const from = args[1] === 'rules' || args[1] === 'checks' ? null : sample;
+      const run = await atTerminal(60, [...args, '--no-truncate'], { from });
+      const wide = await atTerminal(400, args, { from });
+      expect(cells(run.lines[0])).toEqual(cells(wide.lines[0]));
+      // Sentences may be wrapped, columns not.
+      const headed = run.lines.filter((line) => cells(line).length > 2);
+      expect(headed).toEqual(wide.lines.filter((line) => cells(line).length > 2));
+      expect(run.stderr).not.toContain('Not shown');
+    },
+  );
+
+  test.each([40, 60, 80, 120])('wide characters and marks keep their columns at %i columns', async (columns) => {
+    const owners = [
+      '日本語/名前がとても長いポッド',
+      'plain/pod',
+      'e\u0301te\u0301/cafe\u0301-creme',
+      'flags/🇩🇪🇫🇷-👍🏽',
+      'ไทย/ก็ดี',
+    ];
+    const from = folderWith({
+      ...SAMPLE,
+      'pools.json': list(
+        ipPool({
+          name: 'p',
+          range: '192.0.2.0/24',
+          allocations: Object.fromEntries(owners.map((owner, i) => [(i + 1).toString(), allocation(owner)])),
+        }),
+      ),
+    });
+    const { lines } = await atTerminal(columns, ['ips', 'ls'], { from });
+    const rows = lines.filter((line) => line.startsWith('192.0.2.'));
+    expect(rows).toHaveLength(owners.length);
+    const starts = new Set(rows.map((line) => cellsOf(line.slice(0, line.lastIndexOf('  ') + 2))));
+    expect([...starts]).toHaveLength(1);
+    for (const line of rows) expect(cellsOf(line)).toBeLessThanOrEqual(columns);
+    if (columns === 120) for (const owner of owners) expect(lines.join('\n')).toContain(owner);
   });
 
   test('names are cut in the middle, sentences at the end, and an ellipsis says so', async () => {
@@ -202,6 +264,49 @@ describe('colours', () => {
     const plain = await ipamctl(['ips', 'ls', '--from', sample]);
     expect(forced.stdout).toContain('\u001b[31mstale');
     expect(forced.stdout.replace(SGR, '')).toBe(plain.stdout);
+  });
+
+  test.each([
+    ['--color=always', '', true, true],
+    ['--color=always', 'NO_COLOR', true, true],
+    ['--color=never', '', false, false],
+    ['--color=never', 'FORCE_COLOR', false, false],
+    ['--color=auto', '', false, true],
+    ['--color=auto', 'FORCE_COLOR', true, true],
+    ['--color=auto', 'NO_COLOR', false, false],
+  ])('%s with %s, of whatever is coloured', async (flag, variable, pipe, terminal) => {
+    const env: Record<string, string> = variable === '' ? {} : { [variable]: '1' };
+    const broken = join(folderWith({ 'nad.json': JSON.stringify(BROKEN) }), 'nad.json');
+    const seen = [];
+    for (const args of [
+      ['ips', 'ls', '--from', sample],
+      ['nad', 'lint', broken],
+      ['nad', 'lint', '--fix', '--dry-run', broken],
+      ['pools', 'ls', '--help'],
+      ['help', 'pools', 'ls'],
+      ['nad', 'rules', 'whereabouts/gateway-in-pool'],
+      ['pools', 'ls', '--bogus'],
+      ['pools', 'show', 'nope', '--from', sample],
+    ]) {
+      const { stdout, stderr } = await ipamctl([...args, flag], { env });
+      const run = await atTerminal(120, [...args, flag], { env, apart: false, from: null });
+      seen.push([args, (stdout + stderr).includes('\u001b['), run.raw.includes('\u001b[')]);
+    }
+    expect(seen).toEqual(seen.map(([args]) => [args, pipe, terminal]));
+  });
+
+  test('by IPAMCTL_COLOR too, and what is none of the three is refused', async () => {
+    const { stdout } = await ipamctl(['ips', 'ls', '--from', sample], { env: { IPAMCTL_COLOR: 'always' } });
+    expect(stdout).toContain('\u001b[31mstale');
+    const { code, stderr } = await ipamctl(['ips', 'ls', '--from', sample, '--color', 'alway']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--color always')]);
+  });
+
+  test('machine formats never have any', async () => {
+    for (const format of ['json', 'yaml', 'name', 'jsonpath={.items[*].address}']) {
+      const args = ['ips', 'ls', '--from', sample, '-o', format];
+      expect((await ipamctl([...args, '--color=always'])).stdout).toBe((await ipamctl(args)).stdout);
+    }
   });
 
   test('machine formats are the same bytes on a terminal and on a pipe', async () => {

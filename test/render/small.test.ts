@@ -32,8 +32,13 @@ describe('screenOf', () => {
     ],
     [
       'FORCE_COLOR',
-      { isTTY: false, env: { FORCE_COLOR: '1', NO_COLOR: '1' } },
+      { isTTY: false, env: { FORCE_COLOR: '1', NO_COLOR: '' } },
       { width: undefined, color: true, unicode: false },
+    ],
+    [
+      'NO_COLOR before FORCE_COLOR',
+      { isTTY: false, env: { FORCE_COLOR: '1', NO_COLOR: '1' } },
+      { width: undefined, color: false, unicode: false },
     ],
     [
       'FORCE_COLOR=0',

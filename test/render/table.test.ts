@@ -129,12 +129,53 @@ describe('table', () => {
     );
     expect(text).toBe('X     Y\n東京  1\nabc   1\n');
   });
+
+  test('--no-truncate: the columns of every day, whole', () => {
+    const cut = table(POOLS, COLUMNS, { screen: at(40) });
+    expect(cut.hiddenColumns).not.toEqual([]);
+    expect(table(POOLS, COLUMNS, { screen: at(40, { whole: true }) })).toEqual(
+      table(POOLS, COLUMNS, { screen: at(200) }),
+    );
+  });
+
+  // Cells by the East Asian Width property, and none for marks: what xterm, VTE and Windows Terminal do.
+  test.each([
+    ['日本語の名前', 12],
+    ['ｱｲｳ', 3],
+    ['cafe\u0301', 4],
+    ['ก็', 1],
+    ['שָׁלוֹם', 4],
+    ['👍🏽', 2],
+    ['🇩🇪', 2],
+    ['…', 1],
+  ])('%s takes %i cells', (text, cells) => {
+    expect(displayWidth(text)).toBe(cells);
+    const rows = table(
+      [text, 'plain'],
+      [
+        { header: 'X', value: (row) => row },
+        { header: 'Y', value: () => '1' },
+      ],
+      {
+        screen: at(80),
+      },
+    ).text.split('\n');
+    expect(rows[1]).toBe(`${text}${' '.repeat(Math.max(5, cells) - cells)}  1`);
+  });
+
+  test('what belongs together is cut together', () => {
+    expect(cut('e\u0301'.repeat(9), 6, 'middle', true)).toBe('e\u0301e\u0301e\u0301…e\u0301e\u0301');
+    expect(cut('ab🇩🇪🇫🇷🇯🇵', 7, 'middle', true)).toBe('ab…🇯🇵');
+    expect(cut('日本語の名前', 8, 'middle', true)).toBe('日本…前');
+    expect(cut('日本語の名前', 7, 'end', true)).toBe('日本語…');
+  });
 });
 
 const cell = fc.oneof(
   fc.string({ maxLength: 30 }),
   fc.string({ unit: 'grapheme', maxLength: 10 }),
   fc.constant('東京 é …'),
+  fc.constantFrom('e\u0301'.repeat(12), '🇩🇪🇫🇷🇯🇵🇩🇪🇫🇷', '👍🏽'.repeat(6), 'ก็'.repeat(15), '한국어 שָׁלוֹם'),
 );
 
 describe('properties', () => {

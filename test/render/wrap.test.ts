@@ -8,6 +8,8 @@ describe('wrap', () => {
     ['one two three', 20, 0, 'one two three'],
     ['Evidence     it shows one two', 20, 13, 'Evidence     it\n             shows\n             one two'],
     ['  indented words here', 12, 2, '  indented\n  words here'],
+    ['東京 大阪 x', 7, 0, '東京\n大阪 x'],
+    ['cafe\u0301 one', 8, 0, 'cafe\u0301 one'],
     ['averyveryverylongword x', 8, 0, 'averyveryverylongword\nx'],
   ])('%j at %i, hanging by %i', (text, width, hang, expected) => {
     expect(wrap(text, width, hang)).toBe(expected);

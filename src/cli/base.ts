@@ -15,6 +15,7 @@ import { processIo, type Io } from './io.js';
 import { Progress } from './progress.js';
 import type { Fleet } from './fleet.js';
 import type { CommandResult } from './result.js';
+import { verbosityOf, type Verbosity } from './verbosity.js';
 import type { Look, WatchedView, WatchFlags } from './watch.js';
 
 export type { SourceFlagValues };
@@ -24,6 +25,7 @@ export abstract class BaseCommand extends Command {
   static override baseFlags = colorFlag;
 
   protected readonly io: Io = processIo;
+  #verbosity: Verbosity = 0;
 
   /** oclif hands on the text of a variable as it is, also for a flag that may be given several times. */
   protected override async parse<
@@ -39,6 +41,7 @@ export abstract class BaseCommand extends Command {
       if (flag.type === 'option' && flag.multiple === true && typeof value === 'string') values[name] = [value];
     }
     processIo.whole = values['no-truncate'] === true;
+    this.#verbosity = verbosityOf(values['verbose'] === true, parsed.raw, process.env['DEBUG'] ?? '');
     return parsed;
   }
 
@@ -84,15 +87,13 @@ export abstract class BaseCommand extends Command {
       const { readFleet, withClusters } = await import('./fleet.js');
       const progress = new Progress(this.io);
       const observerOf = (name: string): ReadingObserver => {
-        const { debug, progress: counted } = (flags.verbose ?? false) ? this.#verbose() : progress.observer;
+        const { debug, trace, progress: counted } = this.#observer(progress);
+        const named = (tell: (message: string) => void) => (message: string) => {
+          tell(`${name}: ${message}`);
+        };
         return {
-          ...(debug === undefined
-            ? {}
-            : {
-                debug: (message) => {
-                  debug(`${name}: ${message}`);
-                },
-              }),
+          ...(debug === undefined ? {} : { debug: named(debug) }),
+          ...(trace === undefined ? {} : { trace: named(trace) }),
           ...(counted === undefined
             ? {}
             : {
@@ -140,8 +141,7 @@ export abstract class BaseCommand extends Command {
       ...(from === undefined ? {} : { from }),
     };
     const progress = new Progress(this.io);
-    const verbose = flags.verbose ?? false;
-    const reader = await openSource(source, verbose ? this.#verbose() : progress.observer);
+    const reader = await openSource(source, this.#observer(progress));
     try {
       return await work(reader, progress);
     } finally {
@@ -161,8 +161,8 @@ export abstract class BaseCommand extends Command {
       });
     }
     const progress = new Progress(this.io);
-    const observer = (flags.verbose ?? false) ? this.#verbose() : progress.observer;
-    const cluster = await openTarget({ connection: connectionOf(flags), version: this.config.version }, observer);
+    const target = { connection: connectionOf(flags), version: this.config.version };
+    const cluster = await openTarget(target, this.#observer(progress));
     try {
       return await work(cluster, progress);
     } finally {
@@ -171,8 +171,13 @@ export abstract class BaseCommand extends Command {
     }
   }
 
-  #verbose(): ReadingObserver {
-    return { debug: (message) => this.io.stderr.write(`${safe(message)}\n`) };
+  /** Whoever is told of each request needs no line that says how far the reading is. */
+  #observer(progress: Progress): ReadingObserver {
+    if (this.#verbosity === 0) return progress.observer;
+    const tell = (message: string): void => {
+      this.io.stderr.write(`${safe(message)}\n`);
+    };
+    return this.#verbosity === 1 ? { debug: tell } : { debug: tell, trace: tell };
   }
 }
 

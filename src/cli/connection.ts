@@ -12,7 +12,6 @@ export interface SourceFlagValues {
   readonly 'as-group'?: string[] | undefined;
   readonly 'request-timeout'?: string | undefined;
   readonly 'insecure-skip-tls-verify'?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
   readonly from?: string[] | undefined;
 }
 

@@ -40,7 +40,10 @@ export const connectionFlags = {
   'insecure-skip-tls-verify': Flags.boolean(
     global('insecure-skip-tls-verify', 'do not check the certificate of the server'),
   ),
-  verbose: Flags.boolean({ ...global('verbose', 'show requests, retries and lists that start again'), char: 'v' }),
+  verbose: Flags.boolean({
+    ...global('verbose', 'show requests, retries and lists that start again; -vv headers too, never secrets'),
+    char: 'v',
+  }),
 };
 
 /** Of every command. */

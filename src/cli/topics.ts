@@ -56,7 +56,7 @@ export const HELP_TOPICS: ReadonlyMap<string, HelpTopic> = new Map([
         ['KUBECONFIG', 'kubeconfig files, as kubectl reads them'],
         ['NO_COLOR', 'no colours, whatever its value, unless it is empty; --color says otherwise'],
         ['FORCE_COLOR', 'colours also where the output is no terminal, 0 none at all; NO_COLOR and --color come first'],
-        ['DEBUG', 'shows where an error came from'],
+        ['DEBUG', 'shows where an error came from; ipamctl:requests is -v, ipamctl:* is -vv'],
         [
           'IPAMCTL_<FLAG>',
           'stands for a flag: IPAMCTL_CONTEXT for --context, IPAMCTL_OUTPUT for -o, IPAMCTL_REQUEST_TIMEOUT for --request-timeout; never for consent',

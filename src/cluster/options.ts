@@ -18,8 +18,10 @@ export interface ConnectionOptions {
 
 /** What the reading tells while it goes on; the caller decides whether and how a person sees it. */
 export interface ReadingObserver {
-  /** For `-v`: requests, retries, lists that start again. */
+  /** For `-v`: requests, retries, lists that start again. No line ever holds a secret. */
   readonly debug?: (message: string) => void;
+  /** For `-vv`: headers, but for what they say in confidence. */
+  readonly trace?: (message: string) => void;
   /** Objects of a list seen so far. */
   readonly progress?: (plural: string, count: number) => void;
 }

@@ -1,5 +1,6 @@
 import { ClusterFailure } from '../../errors.js';
 import type { ClusterSettings, ExecSettings } from './connection.js';
+import { commandWithoutSecrets, withoutSecrets } from './secrets.js';
 import { asRecord, asText, harmless } from './text.js';
 
 /** What a credential plugin gave: a bearer token, a client certificate with its key (PEM), or both. */
@@ -30,7 +31,7 @@ export async function runPlugin(
   cluster: ClusterSettings,
   terminal: PluginTerminal,
 ): Promise<PluginCredential> {
-  const shown = harmless([exec.command, ...exec.args.slice(0, 4)].join(' '), 120);
+  const shown = harmless(commandWithoutSecrets([exec.command, ...exec.args.slice(0, 4)]), 120);
   const fail = (message: string, facts: string[] = [], hints: string[] = [], cause?: unknown): ClusterFailure =>
     new ClusterFailure('credential-plugin', `the credential plugin ${message}`, {}, { facts, hints, cause });
 
@@ -56,7 +57,8 @@ export async function runPlugin(
       error,
     );
   });
-  const said = result.stderr.trim() === '' ? [] : [`it said: ${harmless(lastLines(result.stderr), 600)}`];
+  const said =
+    result.stderr.trim() === '' ? [] : [`it said: ${harmless(withoutSecrets(lastLines(result.stderr)), 600)}`];
   if (result.status !== 0) {
     throw fail(
       `failed with ${result.signal ?? `exit code ${String(result.status)}`}`,

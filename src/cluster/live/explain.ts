@@ -5,6 +5,7 @@ import type { Connection } from './connection.js';
 import { tokenExpiry } from './oidc.js';
 import { errorCode } from './retry.js';
 import { NoList } from './split.js';
+import { urlWithoutSecrets, withoutSecrets } from './secrets.js';
 import { asRecord, asText, harmless } from './text.js';
 import { DamagedBody, RequestTimeout, type Head, type Refusal } from './transport.js';
 
@@ -43,7 +44,7 @@ export function statusOf(refusal: Refusal): Readonly<Record<string, unknown>> | 
 function said(refusal: Refusal): string | undefined {
   const status = statusOf(refusal);
   if (status !== undefined) return asText(harmless(asText(status['message']) ?? ''));
-  return isHtml(refusal, refusal.text) ? undefined : asText(harmless(refusal.text, 200));
+  return isHtml(refusal, refusal.text) ? undefined : asText(harmless(withoutSecrets(refusal.text), 200));
 }
 
 function isHtml({ headers }: Head, text: string): boolean {
@@ -160,7 +161,7 @@ export function notKubernetes(request: RequestIdentity, asker: Asker, head: Head
   const type = harmless(head.headers['content-type'] ?? 'no content type', 80);
   const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1];
   const page = text.replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ');
-  const words = harmless(title?.trim() ? title : page, 100);
+  const words = harmless(withoutSecrets(title?.trim() ? title : page), 100);
   const location = head.headers.location;
   return new ClusterFailure(
     'not-kubernetes',
@@ -169,7 +170,7 @@ export function notKubernetes(request: RequestIdentity, asker: Asker, head: Head
     {
       facts: [
         `${head.status.toString()}, ${type}${words === '' ? '' : `: "${words}"`}`,
-        ...(location === undefined ? [] : [`it points to ${harmless(location, 120)}`]),
+        ...(location === undefined ? [] : [`it points to ${harmless(location.replace(/[?#].*$/, '?…'), 120)}`]),
         asWhom(asker),
       ],
       hints: [
@@ -214,7 +215,7 @@ const CERTIFICATE: Readonly<Record<string, string>> = {
 export function explainError(error: unknown, identity: RequestIdentity, asker: Asker, tries: number): unknown {
   if (error instanceof ClusterFailure) return error;
   const { server, proxyUrl } = asker.connection.cluster;
-  const via = proxyUrl === undefined ? [] : [`through the proxy ${withoutSecret(proxyUrl)}`];
+  const via = proxyUrl === undefined ? [] : [`through the proxy ${harmless(urlWithoutSecrets(proxyUrl))}`];
   const fail = (
     reason:
       'timeout' | 'unreachable' | 'certificate' | 'unauthorized' | 'not-kubernetes' | 'server-error' | 'bad-kubeconfig',
@@ -243,7 +244,7 @@ export function explainError(error: unknown, identity: RequestIdentity, asker: A
     );
   }
   const code = errorCode(error);
-  const message = harmless(error instanceof Error ? error.message : String(error), 200);
+  const message = harmless(withoutSecrets(error instanceof Error ? error.message : String(error)), 200);
   if (code !== undefined && code in UNREACHABLE) {
     const { address, port, hostname } = error as { address?: string; port?: number; hostname?: string };
     const place =
@@ -328,8 +329,4 @@ export function explainError(error: unknown, identity: RequestIdentity, asker: A
   }
   // Not an error of the way: a bug of ours, or the caller's own.
   return error;
-}
-
-function withoutSecret(proxy: string): string {
-  return harmless(proxy.replace(/\/\/[^@/]*@/, '//'));
 }

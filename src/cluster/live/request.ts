@@ -1,9 +1,21 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadingObserver } from '../options.js';
 import type { Authorization, Credentials } from './credentials.js';
 import { explainError, type Asker } from './explain.js';
 import { againAfter } from './retry.js';
-import { attempt, type Attempt, type BodyReader, type Head, type RequestSpec, type Sender } from './transport.js';
+import { headersWithoutSecrets, urlWithoutSecrets, withoutThese } from './secrets.js';
+import { harmless } from './text.js';
+import {
+  attempt,
+  secretsOf,
+  type Attempt,
+  type BodyReader,
+  type Head,
+  type RequestSpec,
+  type Sender,
+  type Wire,
+} from './transport.js';
 
 /** How a client behaves where the defaults do not fit. */
 export interface ClientSettings {
@@ -65,7 +77,7 @@ export class ApiClient {
         renewed = true;
         const fresh = await this.credentials.renew(authorization);
         if (fresh !== undefined) {
-          this.observer.debug?.(`${spec.method} ${spec.path}: 401, again with new credentials`);
+          this.observer.debug?.(`${this.named(spec)}: 401, again with new credentials`);
           authorization = fresh;
           continue;
         }
@@ -98,19 +110,54 @@ export class ApiClient {
     authorization: Authorization,
     read: BodyReader<T>,
   ): Promise<Attempt<T> | { readonly error: unknown }> {
+    const { debug } = this.observer;
+    if (debug === undefined)
+      return attempt(this.sender, spec, authorization, read).catch((error: unknown) => ({ error }));
     const start = performance.now();
+    let bytes = 0;
+    const wire = this.wire(spec, (count) => (bytes += count));
     try {
-      const outcome = await attempt(this.sender, spec, authorization, read);
+      const outcome = await attempt({ ...this.sender, wire }, spec, authorization, read);
       const status = outcome.ok ? outcome.head.status : outcome.refusal.status;
-      this.observer.debug?.(`${spec.method} ${spec.path} ${status.toString()} in ${ms(performance.now() - start)}`);
+      const took = ms(performance.now() - start);
+      debug(`${this.named(spec)} ${status.toString()} in ${took}, ${bytes.toString()} bytes`);
       return outcome;
     } catch (error) {
+      const why = withoutThese(
+        harmless(error instanceof Error ? error.message : String(error)),
+        secretsOf(authorization),
+      );
+      debug(`${this.named(spec)} failed after ${ms(performance.now() - start)}, ${bytes.toString()} bytes: ${why}`);
       return { error };
     }
   }
 
+  /** Tells of the request's headers and of its answer's, and of a watch when it begins: it ends only minutes later. */
+  private wire(spec: RequestSpec, received: (bytes: number) => void): Wire {
+    const { debug, trace } = this.observer;
+    const tell = (sign: string, first: string, headers: OutgoingHttpHeaders): void => {
+      trace?.(`${sign} ${first}`);
+      for (const header of headersWithoutSecrets(headers)) trace?.(`${sign} ${header}`);
+    };
+    return {
+      sent: (headers) => {
+        tell('>', this.named(spec), headers);
+      },
+      answered: ({ status, headers }) => {
+        if (spec.identity.verb === 'watch') debug?.(`${this.named(spec)} ${status.toString()}, watching`);
+        tell('<', status.toString(), headers);
+      },
+      received,
+    };
+  }
+
+  /** Method and URL. */
+  private named({ method, path }: RequestSpec): string {
+    return `${method} ${urlWithoutSecrets(this.settings.server.replace(/\/+$/, '') + path)}`;
+  }
+
   private async wait(spec: RequestSpec, why: string, waitMs: number): Promise<void> {
-    this.observer.debug?.(`${spec.method} ${spec.path}: ${why}, again in ${ms(waitMs)}`);
+    this.observer.debug?.(`${this.named(spec)}: ${why}, again in ${ms(waitMs)}`);
     await sleep(waitMs, undefined, { signal: this.waiting.signal });
   }
 

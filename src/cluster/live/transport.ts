@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import type { RequestIdentity } from '../../errors.js';
 import type { Authorization } from './credentials.js';
+import { withoutThese } from './secrets.js';
 
 /** One request to the API server. */
 export interface RequestSpec {
@@ -54,6 +55,16 @@ export interface Sender {
   readonly timeoutMs: number;
   readonly userAgent: string;
   readonly onHead: (head: Head) => void;
+  /** Is told of each request and answer; absent: nobody wants to know. */
+  readonly wire?: Wire;
+}
+
+/** Who looks on at what is sent and comes. */
+export interface Wire {
+  sent(headers: http.OutgoingHttpHeaders): void;
+  answered(head: Head): void;
+  /** So many bytes of the body came, after decompression. */
+  received(bytes: number): void;
 }
 
 /**
@@ -69,6 +80,15 @@ export async function attempt<T>(
 ): Promise<Attempt<T>> {
   const { server } = sender;
   const timeoutMs = spec.timeoutMs ?? sender.timeoutMs;
+  const headers = {
+    ...authorization.headers,
+    Accept: spec.accept ?? 'application/json',
+    'Accept-Encoding': 'gzip',
+    'User-Agent': sender.userAgent,
+    ...(spec.body === undefined
+      ? {}
+      : { 'Content-Type': spec.body.contentType, 'Content-Length': Buffer.byteLength(spec.body.text) }),
+  };
   const request = (server.protocol === 'http:' ? http : https).request({
     protocol: server.protocol,
     hostname: server.hostname.replace(/^\[|\]$/g, ''),
@@ -78,16 +98,9 @@ export async function attempt<T>(
     agent: authorization.agent,
     ...(spec.signal === undefined ? {} : { signal: spec.signal }),
     ...(authorization.auth === undefined ? {} : { auth: authorization.auth }),
-    headers: {
-      ...authorization.headers,
-      Accept: spec.accept ?? 'application/json',
-      'Accept-Encoding': 'gzip',
-      'User-Agent': sender.userAgent,
-      ...(spec.body === undefined
-        ? {}
-        : { 'Content-Type': spec.body.contentType, 'Content-Length': Buffer.byteLength(spec.body.text) }),
-    },
+    headers,
   });
+  sender.wire?.sent(headers);
   // Errors may come at any moment of a request's life, also when nobody waits for it any more.
   const failed = new Promise<never>((_, reject) => request.on('error', reject));
   failed.catch(() => undefined);
@@ -111,9 +124,12 @@ export async function attempt<T>(
     const response = await Promise.race([answered, failed]);
     const head: Head = { status: response.statusCode ?? 0, headers: response.headers };
     sender.onHead(head);
-    const body = decoded(response);
+    sender.wire?.answered(head);
+    const body = sender.wire === undefined ? decoded(response) : counted(decoded(response), sender.wire);
     if (head.status >= 200 && head.status < 300) return { ok: true, head, value: await read(body, head) };
-    return { ok: false, refusal: { ...head, text: await beginning(body, REFUSAL_BYTES) } };
+    // A proxy may show whoever it refuses what was asked, credentials included.
+    const text = withoutThese(await beginning(body, REFUSAL_BYTES), secretsOf(authorization));
+    return { ok: false, refusal: { ...head, text } };
   };
   try {
     return await Promise.race([finish(), late]);
@@ -122,6 +138,20 @@ export async function attempt<T>(
     throw timedOut ?? error;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** What an authorization has that nobody else may see. */
+export function secretsOf({ auth, bearer }: Authorization): string[] {
+  const basic =
+    auth === undefined ? [] : [auth, Buffer.from(auth).toString('base64'), auth.slice(auth.indexOf(':') + 1)];
+  return [...basic, ...(bearer === undefined ? [] : [bearer])];
+}
+
+async function* counted(body: AsyncIterable<Buffer>, wire: Wire): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    wire.received(chunk.length);
+    yield chunk;
   }
 }
 

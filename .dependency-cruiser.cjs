@@ -35,6 +35,7 @@ module.exports = {
         '^src/(pools|reconcile|nad|whereabouts|cni|net)/',
         '^src/openshift/workloads\\.ts$',
         '^src/cluster/(port|writer|resources|fields)\\.ts$',
+        '^src/render/nearest\\.ts$',
         '^src/errors\\.ts$',
       ],
       'Operations take ports and plain options; they know neither flags, terminals nor the client.',
@@ -162,7 +163,7 @@ module.exports = {
       ],
       'It takes what is known of this machine as facts, and asks the cluster by its port.',
     ),
-    only('cluster-serves', room('cluster'), [room('cluster'), '^src/errors\\.ts$']),
+    only('cluster-serves', room('cluster'), [room('cluster'), '^src/render/nearest\\.ts$', '^src/errors\\.ts$']),
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),

@@ -12,6 +12,7 @@ import { emit, planOutput } from './emit.js';
 import { FINDINGS, type ExitCode } from './exit-codes.js';
 import { colorFlag, variableOf } from './flags.js';
 import { processIo, type Io } from './io.js';
+import { located } from './located.js';
 import { Progress } from './progress.js';
 import type { Fleet } from './fleet.js';
 import type { CommandResult } from './result.js';
@@ -143,7 +144,7 @@ export abstract class BaseCommand extends Command {
     const progress = new Progress(this.io);
     const reader = await openSource(source, this.#observer(progress));
     try {
-      return await work(reader, progress);
+      return await located(reader, () => work(reader, progress));
     } finally {
       progress.done();
       await reader.close();
@@ -164,7 +165,7 @@ export abstract class BaseCommand extends Command {
     const target = { connection: connectionOf(flags), version: this.config.version };
     const cluster = await openTarget(target, this.#observer(progress));
     try {
-      return await work(cluster, progress);
+      return await located(cluster, () => work(cluster, progress));
     } finally {
       progress.done();
       await cluster.close();

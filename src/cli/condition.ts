@@ -1,4 +1,5 @@
 import { UsageFailure } from '../errors.js';
+import { nearest } from '../render/nearest.js';
 
 const OPERATORS = ['>=', '<=', '==', '>', '<'] as const;
 type Operator = (typeof OPERATORS)[number];
@@ -41,7 +42,10 @@ export function parseCondition(flag: string, text: string, fields: ConditionFiel
     });
   }
   if (!fields.numbers.includes(field)) {
-    throw new UsageFailure(`${flag}: there is no number "${field}" in a row`, { hints: [`fields are ${known}`] });
+    const near = nearest(field, fields.numbers);
+    throw new UsageFailure(`${flag}: there is no number "${field}" in a row`, {
+      hints: [...(near === undefined ? [] : [`did you mean ${near}?`]), `fields are ${known}`],
+    });
   }
   if (percent === '%' && fields.wholeOf[field] === undefined) {
     const parts = Object.keys(fields.wholeOf);

@@ -4,6 +4,7 @@ import type { ClusterIdentity, ClusterReader, OfCluster } from '../cluster/port.
 import { ClusterFailure, UsageFailure } from '../errors.js';
 import { connectionOf, type SourceFlagValues } from './connection.js';
 import { PARTIAL } from './exit-codes.js';
+import { located } from './located.js';
 import type { CommandResult } from './result.js';
 
 /** Clusters that are read at the same time. */
@@ -163,7 +164,7 @@ async function readOne<T>(
     const reader = await openSource(source, observerOf(context ?? ''));
     try {
       const name = context ?? (await reader.identity()).name;
-      const [identity, found] = await Promise.all([reader.identity(), look(reader, name)]);
+      const [identity, found] = await located(reader, () => Promise.all([reader.identity(), look(reader, name)]));
       return { name, identity, found };
     } finally {
       await reader.close();

@@ -7,12 +7,14 @@ import { run } from '@oclif/core/run';
 import { Failure, UsageFailure } from '../errors.js';
 import { parseOutput } from '../render/output.js';
 import { nearest } from '../render/nearest.js';
+import { shellWord } from '../render/shell.js';
 import { settleColor } from './color.js';
 import { exitCodeOf } from './exit-codes.js';
 import { asInvoked } from './invocation.js';
 import { isClosedPipe, messageScreen, processIo, writeAll } from './io.js';
 import { errorJson, errorText } from './report-failure.js';
 import { stopOnSignals } from './signals.js';
+import { HELP_TOPICS } from './topics.js';
 
 /**
  * Runs one command line. The one place where whatever was thrown becomes text or JSON and an exit code.
@@ -95,19 +97,26 @@ function translate(thrown: unknown, argv: readonly string[], config: Config | un
     if (given !== undefined && asked !== given) {
       const extra = asked.slice(given.length + 1);
       if (given === 'help') {
-        return new UsageFailure(`there is no command and no topic "${extra}"`, { hints: [`${bin} help`] });
+        const topics = [...HELP_TOPICS.keys()];
+        const near = nearest(extra, topics) ?? nearestCommand(extra.split(' '), config);
+        return new UsageFailure(`there is no command and no topic "${extra}"`, {
+          hints: [...(near === undefined ? [] : [`${bin} help ${near}`]), `${bin} help`],
+        });
       }
       return new UsageFailure(`${given} takes no argument "${extra}"`, { hints: [`${bin} ${given} --help`] });
     }
     if (asked === '') {
       return new UsageFailure(`${argv[0] ?? ''} needs a command before it`, {
-        hints: [`${bin} --help     lists all commands`],
+        hints: [...commandFirst(argv, bin, config), `${bin} --help     lists all commands`],
       });
     }
-    const known = (config?.commandIDs ?? []).map((id) => id.replaceAll(':', ' '));
-    const close = nearest(words.slice(0, 2).join(' '), known) ?? nearest(words[0] ?? '', known);
+    const close = nearestCommand(words, config);
+    const isTopic = config?.topics.some(({ name }) => name === words[0]) === true;
+    const listed = isTopic
+      ? `${bin} ${words[0] ?? ''} --help     lists its commands`
+      : `${bin} --help     lists all commands`;
     return new UsageFailure(`there is no command "${asked}"`, {
-      hints: [...(close === undefined ? [] : [`${bin} ${close}`]), `${bin} --help     lists all commands`],
+      hints: [...(close === undefined ? [] : [`${bin} ${close}`]), listed],
     });
   }
   const [first = '', ...rest] = thrown.message
@@ -119,7 +128,11 @@ function translate(thrown: unknown, argv: readonly string[], config: Config | un
   const command = commandOf(argv, config);
   return new UsageFailure(uncapitalized(first), {
     facts: rest,
-    hints: [...didYouMean(first, command, config), `${bin} ${command === undefined ? '' : `${command} `}--help`],
+    hints: [
+      ...didYouMean(first, argv, command, config),
+      ...nearestValue(first),
+      `${bin} ${command === undefined ? '' : `${command} `}--help`,
+    ],
   });
 }
 
@@ -138,12 +151,65 @@ function commandOf(argv: readonly string[], config: Config | undefined): string 
   return undefined;
 }
 
-function didYouMean(message: string, command: string | undefined, config: Config | undefined): string[] {
+function didYouMean(
+  message: string,
+  argv: readonly string[],
+  command: string | undefined,
+  config: Config | undefined,
+): string[] {
   const flag = /^Nonexistent flags?: --?([\w-]+)/.exec(message)?.[1];
+  if (argv.some((word) => /^-v+=?\d+$/.test(word))) return ['-v shows requests, -vv headers too'];
   if (flag === undefined || command === undefined) return [];
   const flags = Object.keys(config?.findCommand(command.replaceAll(' ', ':'))?.flags ?? {});
-  const close = nearest(flag, flags);
+  // `-context`: the parser stumbles over its first letter.
+  const single = flag.length > 1 ? undefined : argv.find((word) => /^-\w[\w-]+/.test(word) && word.includes(flag));
+  const meant = single === undefined ? flag : single.slice(1).replace(/=.*/s, '');
+  const close = meant.length > 1 ? nearest(meant, flags) : undefined;
   return close === undefined ? [] : [`--${close}`];
+}
+
+/** `Expected --dry-run=sever to be one of: client, server`, and the same of an argument. */
+function nearestValue(message: string): string[] {
+  const [, what = '', allowed = ''] = /^Expected (.*) to be one of: (.*)$/s.exec(message) ?? [];
+  const [, flag, given = what] = /^(--[\w-]+)=(.*)$/s.exec(what) ?? [];
+  const close = nearest(given, allowed.split(', '));
+  if (close === undefined || allowed === '') return [];
+  return [flag === undefined ? close : `${flag} ${close}`];
+}
+
+/** What kubectl calls what we call otherwise. */
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ['get', 'ls'],
+  ['list', 'ls'],
+  ['describe', 'show'],
+  ['view', 'show'],
+  ['delete', 'release'],
+]);
+
+/** The command or topic that was probably meant: mistyped, in kubectl's words, or the verb before the noun. */
+function nearestCommand(words: readonly string[], config: Config | undefined): string | undefined {
+  const ids = (config?.commandIDs ?? []).map((id) => id.replaceAll(':', ' '));
+  const topics = (config?.topics ?? []).map(({ name }) => name.replaceAll(':', ' '));
+  const [first = '', second] = words;
+  const ours = (word: string): string => VERBS.get(word) ?? word;
+  const tries =
+    second === undefined ? [] : [`${first} ${second}`, `${first} ${ours(second)}`, `${second} ${ours(first)}`];
+  const pair = tries.map((asked) => nearest(asked, ids)).find((found) => found !== undefined);
+  if (pair !== undefined) return pair;
+  const one = nearest(first, [...ids, ...topics]);
+  return one === undefined || ids.includes(one) ? one : `${one} --help`;
+}
+
+/** `--context prod pools ls`, as kubectl takes it: the same with the command first. */
+function commandFirst(argv: readonly string[], bin: string, config: Config | undefined): string[] {
+  for (let at = 1; at < argv.length; at++) {
+    const command = commandOf(argv.slice(at), config);
+    if (command === undefined || !argv.slice(at).join(' ').startsWith(command)) continue;
+    const count = command.split(' ').length;
+    const rest = [...argv.slice(at + count), ...argv.slice(0, at)];
+    return [`${bin} ${command} ${rest.map(shellWord).join(' ')}`];
+  }
+  return [];
 }
 
 function uncapitalized(text: string): string {

@@ -76,6 +76,9 @@ export interface ClusterIdentity {
 export interface ClusterReader {
   readonly source: 'cluster' | 'snapshot';
 
+  /** `in context "prod" (~/.kube/config)`, for a message; absent: it is no API server. */
+  readonly place?: string;
+
   /** Namespace that the kubeconfig's context names, `default` otherwise. */
   readonly contextNamespace: string;
 

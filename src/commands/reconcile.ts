@@ -25,6 +25,7 @@ import {
   summed,
   type ReconcilePlan,
 } from '../reconcile/plan.js';
+import { strays } from '../pools/strays.js';
 import { survey } from '../reconcile/survey.js';
 import { planClosing } from '../render/plan.js';
 
@@ -76,11 +77,12 @@ export default class Reconcile extends ReleaseCommand {
     const find = async (reader: ClusterReader): Promise<FoundTargets> => {
       const uids = await selectPools(reader, flags.selector);
       const selection = { pools: flags.pool, networks: flags.network, namespace: flags.namespace, uids };
-      const found = await survey(reader, {
+      const judged = await survey(reader, {
         ...inventoryOptions(flags),
         only: () => (claim) => isSelected(claim, selection),
         findingsOnly: !flags.all,
       });
+      const found = { ...judged, warnings: [...strays(judged.inventory, selection, 'owner'), ...judged.warnings] };
       const identity = await reader.identity();
       return {
         survey: found,

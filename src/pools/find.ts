@@ -2,6 +2,7 @@ import { ClusterFailure, InputFailure, UsageFailure } from '../errors.js';
 import type { ClusterReader } from '../cluster/port.js';
 import { IP_POOLS, resourceName, type Resource } from '../cluster/resources.js';
 import type { ObjectRef, Pool } from '../whereabouts/objects.js';
+import { nearest } from '../render/nearest.js';
 import { objectKey } from './belonging.js';
 
 /** What is looked for by its name: what people call it, the topic of its commands, and its kind. */
@@ -43,6 +44,17 @@ export function findNamed<T extends ObjectRef>(
   return object;
 }
 
+/** Whether a pool is among `NAME` or `NAMESPACE/NAME`. */
+export function poolIsNamed(pool: ObjectRef, names: readonly string[]): boolean {
+  return names.includes(pool.name) || names.includes(objectKey(pool.namespace, pool.name));
+}
+
+/** The name of the pool that was probably meant, written as the text has it: with a namespace, or without. */
+export function nearestPool(pools: readonly ObjectRef[], text: string): string | undefined {
+  const names = pools.map(({ namespace, name }) => (text.includes('/') ? objectKey(namespace, name) : name));
+  return nearest(text, names);
+}
+
 /** Finds the word among the known ones that was probably meant. */
 export type Nearest = (word: string, known: readonly string[]) => string | undefined;
 
@@ -55,7 +67,7 @@ function notFound(
 ): Error {
   const close = nearest(
     text,
-    objects.map(({ name }) => name),
+    objects.map(({ namespace, name }) => (text.includes('/') ? objectKey(namespace, name) : name)),
   );
   const message = `there is no ${noun} "${text}"`;
   const hints = [

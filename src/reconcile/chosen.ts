@@ -1,9 +1,10 @@
 import { ClusterFailure, RefusedFailure } from '../errors.js';
 import type { Address } from '../net/address.js';
 import { objectKey } from '../pools/belonging.js';
+import { nearestPool, poolIsNamed } from '../pools/find.js';
 import type { Claim } from './claims.js';
 import type { JudgedClaim } from './judged.js';
-import { isGuardOfSomebody, isSelected, poolIsNamed, type Decision, type Needs, type Selection } from './plan.js';
+import { isGuardOfSomebody, isSelected, type Decision, type Needs, type Selection } from './plan.js';
 import type { MayRelease } from './release/ports.js';
 import type { Survey } from './survey.js';
 import type { Verdict } from './verdict.js';
@@ -127,7 +128,15 @@ export function choose(found: Survey, named: Named, permits: Permits): Chosen {
 function refuseUnknownPools({ inventory }: Survey, names: readonly string[]): void {
   for (const name of names) {
     if (inventory.pools.some((pool) => poolIsNamed(pool, [name]))) continue;
-    throw new ClusterFailure('not-found', `there is no pool ${name}`, { resource: 'ippools', name });
+    const near = nearestPool(inventory.pools, name);
+    throw new ClusterFailure(
+      'not-found',
+      `there is no pool ${name}`,
+      { resource: 'ippools', name },
+      {
+        hints: [...(near === undefined ? [] : [`--pool ${near}`]), 'ipamctl pools ls     lists them all'],
+      },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ClusterIdentity, OfCluster } from '../cluster/port.js';
-import { networkIsKnown, objectKey } from '../pools/belonging.js';
-import type { ObjectRef, Reservation } from '../whereabouts/objects.js';
+import { networkIsKnown } from '../pools/belonging.js';
+import { poolIsNamed } from '../pools/find.js';
+import type { Reservation } from '../whereabouts/objects.js';
 import { evidenceDocument, reservationId, type EvidenceDocument, type ObjectId } from './documents.js';
 import type { Claim } from './claims.js';
 import type { JudgedClaim } from './judged.js';
@@ -118,11 +119,6 @@ export function isSelected(claim: Claim, selection: Selection): boolean {
   if (namespace !== undefined && claim.owner?.namespace !== namespace) return false;
   if (networks !== undefined && !(claim.networkKnown && networks.includes(claim.networkName ?? ''))) return false;
   return pools === undefined || (claim.pool !== null && poolIsNamed(claim.pool, pools));
-}
-
-/** Whether a pool is among `NAME` or `NAMESPACE/NAME`. */
-export function poolIsNamed(pool: ObjectRef, names: readonly string[]): boolean {
-  return names.includes(pool.name) || names.includes(objectKey(pool.namespace, pool.name));
 }
 
 /** What became of one entry or reservation. */

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ClusterFailure, UsageFailure } from '../../errors.js';
 import type { ConnectionOptions } from '../options.js';
-import { entryPath, loadKubeconfig, names, type Entry, type Kubeconfig, type Surroundings } from './kubeconfig.js';
+import {
+  entryPath,
+  loadKubeconfig,
+  meant,
+  names,
+  type Entry,
+  type Kubeconfig,
+  type Surroundings,
+} from './kubeconfig.js';
 import { proxyFor } from './proxy.js';
 import { asRecord, asText, harmless, shortPath } from './text.js';
 
@@ -228,7 +236,10 @@ function unknown(
     {},
     {
       facts: [`${origin} has ${what}s ${names(there.keys())}`],
-      hints: [fromFile ? 'choose another context: --context NAME' : `choose one of these: --${what} NAME`],
+      hints: [
+        ...(fromFile ? [] : meant(what, name, there.keys())),
+        fromFile ? 'choose another context: --context NAME' : `choose one of these: --${what} NAME`,
+      ],
     },
   );
 }
@@ -285,7 +296,12 @@ function execOf(entry: Entry): ExecSettings | undefined {
   if (exec === undefined) return undefined;
   const command = asText(exec['command']);
   if (command === undefined) {
-    throw new ClusterFailure('bad-kubeconfig', `the exec plugin of user "${harmless(entry.name)}" has no command`);
+    throw new ClusterFailure(
+      'bad-kubeconfig',
+      `the exec plugin of user "${harmless(entry.name)}" has no command`,
+      {},
+      { facts: [`read from ${harmless(entry.file)}`] },
+    );
   }
   const env: Record<string, string> = {};
   for (const item of listOf(exec['env'])) {

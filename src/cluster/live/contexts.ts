@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { ClusterFailure } from '../../errors.js';
-import { loadKubeconfig, names, type Kubeconfig, type Surroundings } from './kubeconfig.js';
+import { loadKubeconfig, meant, names, type Kubeconfig, type Surroundings } from './kubeconfig.js';
 import { asText, harmless, shortPath } from './text.js';
 
 /** Which contexts are read for a result of several clusters. */
@@ -34,7 +34,10 @@ export function chooseContexts(
       'bad-kubeconfig',
       `the kubeconfig has no context "${harmless(unknown)}"`,
       {},
-      { facts: [`${origin} has contexts ${names(config.contexts.keys())}`], hints: ['leave it out, or name another'] },
+      {
+        facts: [`${origin} has contexts ${names(config.contexts.keys())}`],
+        hints: [...meant('context', unknown, config.contexts.keys()), 'leave it out, or name another'],
+      },
     );
   }
   if (config.contexts.size === 0) {

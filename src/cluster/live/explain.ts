@@ -25,10 +25,15 @@ function doing({ verb, resource, namespace, name }: RequestIdentity): string {
 
 /** `as "viewer" in context "prod" (~/.kube/config)` */
 function asWhom({ connection }: Asker, named?: string): string {
-  const { impersonation, userName, name, origin } = connection;
+  const { impersonation, userName } = connection;
   const user = named ?? impersonation.user ?? userName;
   const who = user === '' ? '' : `as "${harmless(user)}" `;
-  return `${who}in context "${harmless(name)}" (${origin})`;
+  return `${who}${placeOf(connection)}`;
+}
+
+/** `in context "prod" (~/.kube/config)` */
+export function placeOf({ name, origin }: Connection): string {
+  return `in context "${harmless(name)}" (${origin})`;
 }
 
 /** The Status that API servers refuse with; `undefined` where the body is something else. */

@@ -15,7 +15,7 @@ import { NAMESPACES, PODS, resourceName, type Resource } from '../resources.js';
 import { resolveConnection, type ConnectionSurroundings } from './connection.js';
 import { Credentials } from './credentials.js';
 import type { PluginTerminal } from './exec.js';
-import { explainRefusal, notDefined, notKubernetes, statusOf, type Asker } from './explain.js';
+import { explainRefusal, notDefined, notKubernetes, placeOf, statusOf, type Asker } from './explain.js';
 import { listIdentity, readList, type ListReader } from './list.js';
 import { collectionPath, groupPath, logPath, objectPath } from './paths.js';
 import { ApiClient } from './request.js';
@@ -81,6 +81,7 @@ function processTerminal(): PluginTerminal {
 export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier {
   readonly source = 'cluster';
   readonly contextNamespace: string;
+  readonly place: string;
   private readonly remarks = new Set<string>();
   private readonly discovered = new Map<string, Promise<ReadonlySet<string> | undefined>>();
   private known: Promise<ClusterIdentity> | undefined;
@@ -93,6 +94,7 @@ export class LiveCluster implements ClusterReader, ClusterWriter, ClusterApplier
     private readonly chunkSize: number,
   ) {
     this.contextNamespace = asker.connection.namespace;
+    this.place = placeOf(asker.connection);
   }
 
   get notes(): readonly string[] {

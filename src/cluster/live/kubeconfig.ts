@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { FAILSAFE_SCHEMA, load, YAMLException } from 'js-yaml';
 import { ClusterFailure } from '../../errors.js';
+import { nearest } from '../../render/nearest.js';
 import { asRecord, asText, harmless, shortPath } from './text.js';
 
 /** One named entry of a kubeconfig, with the file that it comes from: its relative paths count from there. */
@@ -143,6 +144,13 @@ export function names(list: Iterable<string>): string {
   if (all.length === 0) return 'none';
   const shown = all.slice(0, 10).map((name) => `"${harmless(name, 80)}"`);
   return all.length > 10 ? `${shown.join(', ')} and ${(all.length - 10).toString()} more` : shown.join(', ');
+}
+
+/** The flag with the name that was probably meant. */
+export function meant(flag: string, name: string, there: Iterable<string>): string[] {
+  const near = nearest(name, [...there]);
+  // Names of OpenShift have slashes and colons in them, which no shell minds.
+  return near === undefined ? [] : [`--${flag} ${/^[\w./:@-]+$/.test(near) ? near : `'${harmless(near)}'`}`];
 }
 
 /** A path of an entry, which counts from its file. */

@@ -17,6 +17,7 @@ import type { ClusterReader } from '../../cluster/port.js';
 import { selectPools } from '../../pools/list.js';
 import { listIps, withNode, withNodeNames, type IPList } from '../../reconcile/list-ips.js';
 import { isSelected } from '../../reconcile/plan.js';
+import { strays } from '../../pools/strays.js';
 import { survey } from '../../reconcile/survey.js';
 import { ipClosing, ipTable } from '../../render/ips.js';
 import { names } from '../../render/output.js';
@@ -74,7 +75,8 @@ export default class IpsLs extends BaseCommand {
         ({ verdict, nodeName }) =>
           (!flags.stale || verdict === 'stale') && (flags.node === undefined || nodeName === flags.node),
       );
-      return { ...list, warnings: [...list.warnings, ...reader.notes] };
+      const stray = strays(judged.inventory, selection, 'owner');
+      return { ...list, warnings: [...stray, ...list.warnings, ...reader.notes] };
     };
     const show = (list: IPList): CommandResult => {
       const narrowed = [flags.stale, flags.pod, flags.node, flags.pool, flags.network, flags.namespace, flags.selector];

@@ -19,6 +19,7 @@ import { POOL_SORT_KEYS, sortDocuments } from '../../pools/documents.js';
 import { readInventory } from '../../pools/inventory.js';
 import { listPools, selectPools, type PoolList } from '../../pools/list.js';
 import { staleCounts } from '../../reconcile/stale-counts.js';
+import { strays } from '../../pools/strays.js';
 import { survey } from '../../reconcile/survey.js';
 import { poolMetrics, type Completeness } from '../../render/metrics.js';
 import { names } from '../../render/output.js';
@@ -82,7 +83,8 @@ export default class PoolsLs extends BaseCommand {
         staleOf: judged === null ? undefined : staleCounts(judged),
       });
       const incomplete = list.incomplete || (judged?.incomplete ?? false);
-      const warnings = [...new Set([...list.warnings, ...(judged?.warnings ?? []), ...reader.notes])];
+      const stray = strays(inventory, { networks: flags.network, namespace: flags.namespace }, 'pool');
+      const warnings = [...new Set([...stray, ...list.warnings, ...(judged?.warnings ?? []), ...reader.notes])];
       return { list: { ...list, incomplete, warnings }, namespaces: inventory.namespaces };
     };
     const show = ({ list, namespaces, completeness = [list] }: FoundPools): CommandResult => {

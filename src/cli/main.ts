@@ -98,7 +98,7 @@ function translate(thrown: unknown, argv: readonly string[], config: Config | un
       const extra = asked.slice(given.length + 1);
       if (given === 'help') {
         const topics = [...HELP_TOPICS.keys()];
-        const near = nearest(extra, topics) ?? nearestCommand(extra.split(' '), config);
+        const near = nearest(extra, topics) ?? nearestCommand(extra.split(' '), config)?.replace(/ --help$/, '');
         return new UsageFailure(`there is no command and no topic "${extra}"`, {
           hints: [...(near === undefined ? [] : [`${bin} help ${near}`]), `${bin} help`],
         });

@@ -148,7 +148,7 @@ function resultOf(report: AuditReport, failOn: FailOn, options: AuditFormatOptio
 /** The reports of several clusters, whole, each with the name of its cluster. */
 function joined({ answers, clusters }: Fleet<AuditReport>, failOn: FailOn, options: AuditFormatOptions): CommandResult {
   const reports = answers.map(({ name, found }) => ({ cluster: name, report: found }));
-  const unread = clusters.flatMap(({ name, error }) => (error === null ? [] : [name]));
+  const unread = clusters.flatMap(({ name, error }) => (error === null ? [] : [{ cluster: name, why: error.message }]));
   return {
     document: reportList('AuditReportList', answers),
     human: ({ screen, wide }) => ({
@@ -158,9 +158,9 @@ function joined({ answers, clusters }: Fleet<AuditReport>, failOn: FailOn, optio
       hiddenColumns: [],
     }),
     texts: {
-      sarif: () => json(auditSarif(reports, options)),
-      junit: () => auditJunit(reports, options),
-      github: () => auditGithub(reports),
+      sarif: () => json(auditSarif(reports, options, unread)),
+      junit: () => auditJunit(reports, options, unread),
+      github: () => auditGithub(reports, unread),
       prometheus: () => auditMetrics(reports, options, unread),
     },
     closing: reports.flatMap(({ cluster, report }) => auditClosing(report, cluster)),

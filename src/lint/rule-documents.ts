@@ -83,7 +83,10 @@ export function findRule(
   const rule = rules.find((each) => each.id === id);
   if (rule !== undefined) return rule;
   const ids = rules.map((each) => each.id);
-  const near = nearest(id, ids) ?? ids.find((each) => each.endsWith(`/${id}`));
+  // The family is often left out.
+  const shortOf = (each: string): string => each.slice(each.indexOf('/') + 1);
+  const short = nearest(id, ids.map(shortOf));
+  const near = nearest(id, ids) ?? ids.find((each) => shortOf(each) === short);
   throw new UsageFailure(`there is no rule "${id}"`, {
     hints: [...(near === undefined ? [] : [`ipamctl nad rules ${near}`]), 'ipamctl nad rules'],
   });

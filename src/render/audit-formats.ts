@@ -17,9 +17,37 @@ export interface AuditFormatOptions {
 /** A report, and of several which cluster it is of. */
 export type ClusterReport = OfCluster & { readonly report: AuditReport };
 
+/** A cluster that could not be read: of it nothing is known, and no format may look as if it were well. */
+export interface UnreadCluster {
+  readonly cluster: string;
+  readonly why: string;
+}
+
 /** Reports as SARIF 2.1.0, a run each; an object of the cluster stands where a file would. */
-export function auditSarif(reports: readonly ClusterReport[], options: AuditFormatOptions): object {
-  return { $schema: SARIF_SCHEMA, version: '2.1.0', runs: reports.map((each) => sarifRun(each, options)) };
+export function auditSarif(
+  reports: readonly ClusterReport[],
+  options: AuditFormatOptions,
+  unread: readonly UnreadCluster[] = [],
+): object {
+  const runs = [
+    ...reports.map((each) => sarifRun(each, options)),
+    ...unread.map((each) => unreadRun(each, options.version)),
+  ];
+  return { $schema: SARIF_SCHEMA, version: '2.1.0', runs };
+}
+
+function unreadRun({ cluster, why }: UnreadCluster, version: string): object {
+  return {
+    automationDetails: { id: `ipamctl/audit/${cluster}/` },
+    tool: { driver: { name: 'ipamctl', version, rules: [] } },
+    invocations: [
+      {
+        executionSuccessful: false,
+        toolExecutionNotifications: [{ level: 'error', message: { text: `${cluster} could not be read: ${why}` } }],
+      },
+    ],
+    results: [],
+  };
 }
 
 function sarifRun({ cluster, report }: ClusterReport, { checks, version }: AuditFormatOptions): object {
@@ -77,11 +105,18 @@ function fingerprintOf({ check, object, address, networkName, key, podref, conta
 }
 
 /** Reports as JUnit XML: a suite a check; a finding fails it from warning on, and one that was skipped is told so. */
-export function auditJunit(reports: readonly ClusterReport[], { checks }: AuditFormatOptions): string {
-  return junitXml(
-    'ipamctl audit',
-    reports.flatMap((each) => suitesOf(each, checks)),
-  );
+export function auditJunit(
+  reports: readonly ClusterReport[],
+  { checks }: AuditFormatOptions,
+  unread: readonly UnreadCluster[] = [],
+): string {
+  return junitXml('ipamctl audit', [
+    ...reports.flatMap((each) => suitesOf(each, checks)),
+    ...unread.map(({ cluster, why }): JunitSuite => {
+      const outcome = { kind: 'error', message: `could not be read: ${why}` } as const;
+      return { name: `${cluster}: audit`, cases: [{ name: 'reading the cluster', classname: 'audit', outcome }] };
+    }),
+  ]);
 }
 
 function suitesOf(
@@ -110,8 +145,13 @@ function casesOf(id: string, findings: readonly AuditFinding[], why: string | un
 }
 
 /** Reports as workflow commands of GitHub Actions. */
-export function auditGithub(reports: readonly ClusterReport[]): string {
-  return reports.map(githubCommands).join('');
+export function auditGithub(reports: readonly ClusterReport[], unread: readonly UnreadCluster[] = []): string {
+  return [
+    ...reports.map(githubCommands),
+    ...unread.map(
+      ({ cluster, why }) => `::error title=${property(`${cluster}: audit`)}::${data(`could not be read: ${why}`)}\n`,
+    ),
+  ].join('');
 }
 
 function githubCommands({ cluster, report: { findings, skipped } }: ClusterReport): string {
@@ -132,7 +172,7 @@ function githubCommands({ cluster, report: { findings, skipped } }: ClusterRepor
 export function auditMetrics(
   reports: readonly ClusterReport[],
   { checks }: AuditFormatOptions,
-  unread: readonly string[] = [],
+  unread: readonly UnreadCluster[] = [],
 ): string {
   return [
     metric(
@@ -155,7 +195,7 @@ export function auditMetrics(
     ),
     metric('ipamctl_audit_incomplete', 'Whether a right or an answer was lacking.', 'gauge', [
       ...reports.map(({ cluster, report }) => ({ labels: clusterLabel(cluster), value: report.incomplete ? 1 : 0 })),
-      ...unread.map((cluster) => ({ labels: clusterLabel(cluster), value: 1 })),
+      ...unread.map(({ cluster }) => ({ labels: clusterLabel(cluster), value: 1 })),
     ]),
     metric(
       'ipamctl_audit_timestamp_seconds',

@@ -1,4 +1,4 @@
-/** The known word that a mistyped one most likely meant; undefined when none is near. */
+/** The known word that a mistyped or unfinished one most likely meant; undefined when none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const typed = word.toLowerCase();
   let best: string | undefined;
@@ -11,7 +11,17 @@ export function nearest(word: string, known: readonly string[]): string | undefi
       bound = distance;
     }
   }
-  return best;
+  return best ?? begunBy(typed, known);
+}
+
+/** So many letters of a word that was not written out tell which was meant. */
+const TELLING = 3;
+
+/** The only known word that begins so. */
+function begunBy(typed: string, known: readonly string[]): string | undefined {
+  if (typed.length < TELLING) return undefined;
+  const begun = known.filter((candidate) => candidate.toLowerCase().startsWith(typed));
+  return begun.length === 1 ? begun[0] : undefined;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

@@ -105,6 +105,30 @@ describe('help', () => {
 
 describe('what cannot be meant is exit 2: one line, what to try, nothing on stdout', () => {
   test.each([
+    [['slcies'], /^Error: there is no command "slcies"\nTry: ipamctl slices --help\n/],
+    [
+      ['pools', 'foo'],
+      /^Error: there is no command "pools foo"\nTry: .*\n {5}ipamctl pools --help {5}lists its commands\n/,
+    ],
+    [['get', 'pools'], /^Error: .*\nTry: ipamctl pools ls\n/],
+    [['describe', 'pool', 'x'], /^Error: .*\nTry: ipamctl pools show\n/],
+    [['help', 'exit-code'], /^Error: .*\nTry: ipamctl help exit-codes\n/],
+    [['help', 'pool', 'ls'], /^Error: .*\nTry: ipamctl help pools ls\n/],
+    [['help', 'poools'], /^Error: .*\nTry: ipamctl help pools\n/],
+    [
+      ['--context', 'a b', 'pools', 'ls', '-A'],
+      /^Error: --context needs a command before it\nTry: ipamctl pools ls -A --context 'a b'\n/,
+    ],
+    [['pools', 'ls', '-context', 'x'], /^Error: nonexistent flag: -context\nTry: --context\n/],
+    [['pools', 'ls', '-v=6'], /^Error: .*\nTry: -v shows requests, -vv headers too\n/],
+    [['pools', 'ls', '--color', 'alway'], /^Error: .*\nTry: --color always\n/],
+    [['pools', 'ls', '--sort-by', 'uesd'], /^Error: .*\nTry: --sort-by used\n/],
+    [['nad', 'lint', '--show', 'warn'], /^Error: .*\nTry: --show warning\n/],
+    [['nad', 'generate', 'whereabots'], /^Error: .*\nTry: whereabouts\n/],
+    [['reconcile', '--dry-run=sever'], /^Error: .*\nTry: --dry-run server\n/],
+    [['nad', 'rules', 'gateway-in-pol'], /^Error: .*\nTry: ipamctl nad rules whereabouts\/gateway-in-pool\n/],
+    [['audit', '--check', 'duplicate-live-ips'], /^Error: .*\nTry: did you mean audit\/duplicate-live-ip\?\n/],
+    [['pools', 'ls', '--fail-when', 'usdPercent>3'], /^Error: .*\nTry: did you mean usedPercent\?\n/],
     [['bogus'], /^Error: there is no command "bogus"\nTry: ipamctl --help/],
     [['pool', 'ls'], /^Error: there is no command "pool ls"\nTry: ipamctl pools ls\n/],
     [['pools', 'lss', '--from', 'x'], /^Error: there is no command "pools lss"\nTry: ipamctl pools ls\n/],
@@ -156,7 +180,8 @@ describe('what cannot be meant is exit 2: one line, what to try, nothing on stdo
     [['ips', 'ls', '--pod', 'web-0', '--from', 'x'], /^Error: --pod "web-0" is not NAMESPACE\/NAME\n/],
     [['ips', 'show', '--pod', 'web-0'], /^Error: --pod "web-0" is not NAMESPACE\/NAME\n/],
   ])('%j', async (args, message) => {
-    const from = args.includes('--from') || args.length < 2 || args.includes('extra') ? [] : ['--from', sample];
+    const readsNothing = args.includes('--from') || args.length < 2 || args.includes('extra') || args[0] === 'help';
+    const from = readsNothing || args[0] === '--context' || args[1] === 'rules' ? [] : ['--from', sample];
     const run = await ipamctl([...args, ...from]);
     expect(run.code).toBe(2);
     expect(run.stdout).toBe('');
@@ -164,6 +189,75 @@ describe('what cannot be meant is exit 2: one line, what to try, nothing on stdo
     // No state of the parser, no stack, no escape of the lines that oclif puts together.
     expect(run.stderr.length).toBeLessThan(600);
     expect(run.stderr).not.toMatch(/\n\s+at |\[object|\\n|undefined|See more help/);
+  });
+});
+
+describe('a name that is not there', () => {
+  const POOL = '192.0.2.192-27';
+  test.each([
+    [['ips', 'ls', '--pool', '192.0.2.192-72'], 0, `there is no pool "192.0.2.192-72"; did you mean ${POOL}?`],
+    [['reconcile', '--pool', '192.0.2.192-72'], 0, `there is no pool "192.0.2.192-72"; did you mean ${POOL}?`],
+    [
+      ['reconcile', '--pool', `kube-system/${POOL}x`],
+      0,
+      `there is no pool "kube-system/${POOL}x"; did you mean kube-system/${POOL}?`,
+    ],
+    [['pools', 'ls', '-n', 'kube-sytem'], 0, 'no pool is in namespace "kube-sytem"; did you mean kube-system?'],
+    [['ips', 'ls', '-n', 'storag'], 0, 'no address is held for a pod in namespace "storag"; did you mean storage?'],
+    [['pools', 'ls', '--network', 'storagee'], 0, 'no pool is of network "storagee"; did you mean storage?'],
+  ])('%j: it says so in every format, and what is near', async (args, code, said) => {
+    for (const format of ['table', 'json']) {
+      const run = await ipamctl([...args, '-o', format, '--from', sample]);
+      expect([run.code, run.stderr]).toEqual([code, expect.stringContaining(`Warning: ${said}`)]);
+      if (format === 'json') expect((JSON.parse(run.stdout) as { warnings: string[] }).warnings).toContain(said);
+    }
+  });
+
+  test('what is there, or is near nothing, is no word worth', async () => {
+    for (const args of [
+      ['ips', 'ls', '--pool', POOL],
+      ['ips', 'ls', '--pool', `kube-system/${POOL}`],
+      ['pools', 'ls', '-n', 'kube-system'],
+      ['pools', 'ls', '--network', ''],
+      ['ips', 'ls', '-n', 'somewhere-else'],
+    ]) {
+      expect([args, (await ipamctl([...args, '--from', sample])).stderr]).toEqual([
+        args,
+        expect.not.stringMatching(/there is no pool|no pool is|no address is held for/),
+      ]);
+    }
+  });
+
+  test.each([
+    [['pools', 'show', '192.0.2.192-72'], `ipamctl pools show ${POOL}`],
+    [['pools', 'show', 'kube-system/192.0.2.192-72'], `ipamctl pools show kube-system/${POOL}`],
+  ])('%j', async (args, hint) => {
+    const run = await ipamctl([...args, '--from', sample]);
+    expect([run.code, run.stderr]).toEqual([3, expect.stringContaining(`Try: ${hint}\n`)]);
+  });
+
+  test('a context: which files have which, and the near one', async () => {
+    const kubeconfig = {
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+      contexts: ['production-east', 'default/api:6443/admin', 'a b'].map((name) => ({
+        name,
+        context: { cluster: 'c' },
+      })),
+    };
+    const folder = folderWith({ config: JSON.stringify(kubeconfig) });
+    for (const [asked, meant] of [
+      ['production-est', '--context production-east'],
+      ['default/api:6443/admim', '--context default/api:6443/admin'],
+      ['a  b', "--context 'a b'"],
+    ] as const) {
+      for (const more of [[], ['--context', 'production-east']]) {
+        const run = await ipamctl(['pools', 'ls', '--context', asked, ...more], {
+          env: { KUBECONFIG: join(folder, 'config') },
+        });
+        expect([run.code, run.stderr]).toEqual([4, expect.stringContaining(`Try: ${meant}\n`)]);
+        expect(run.stderr).toContain(`${folder}/config has contexts`);
+      }
+    }
   });
 });
 

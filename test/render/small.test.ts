@@ -173,6 +173,17 @@ test('bar', () => {
   expect(bar(1, 0, ascii)).toBe('');
 });
 
+test('nearest: a word that was not written out, where there is only one', () => {
+  const known = ['warning', 'error', 'viewer', 'view-all', 'json', 'jsonpath'];
+  expect(['warn', 'err', 'er', 'vie', 'jso'].map((word) => nearest(word, known))).toEqual([
+    'warning',
+    'error',
+    undefined,
+    undefined,
+    'json',
+  ]);
+});
+
 test('nearest', () => {
   const formats = ['table', 'wide', 'json', 'yaml', 'name'];
   expect(['jsno', 'JSON', 'yml', 'tabel', 'xyz', ''].map((word) => nearest(word, formats))).toEqual([

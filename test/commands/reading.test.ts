@@ -204,11 +204,13 @@ describe('pools ls', () => {
     for (const flags of [
       ['-n', 'nowhere'],
       ['-l', 'no=such'],
-      ['--network', 'none'],
     ]) {
       const run = await ipamctl(from('pools', 'ls', ...flags));
       expect(run).toEqual({ code: 0, stdout: '', stderr: '\nNo pool matches.\n' });
     }
+    const none = await ipamctl(from('pools', 'ls', '--network', 'none'));
+    const stderr = '\nWarning: no pool is of network "none"\nNo pool matches.\n';
+    expect(none).toEqual({ code: 0, stdout: '', stderr });
     const elsewhere = await ipamctl(from('pools', 'ls', '--ipam-namespace', 'nowhere'));
     expect(elsewhere.code).toBe(0);
     expect(elsewhere.stderr).toContain('No pools in nowhere.');

@@ -5,8 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { TestCluster } from '../cluster/cluster.js';
 import { createPool } from '../cluster/objects.js';
+import { displayWidth } from '../../src/render/width.js';
+import { refusedByJenkins } from '../support/junit.js';
+import { sarifViolations } from '../support/sarif.js';
 import { violations } from '../support/schemas.js';
 import { jsonOf, runCli, startCli, type CliResult } from './support/cli.js';
+import { openTerminal } from './support/pty.js';
 
 let east: TestCluster;
 let west: TestCluster;
@@ -169,6 +173,219 @@ describe('a cluster that does not answer', () => {
   test('alone it is an error of the cluster', async () => {
     const result = await run('pools', 'ls', '--context', 'dead', '--context', 'dead', '-o', 'json');
     expect([result.code, (jsonOf(result) as { reason: string }).reason]).toEqual([4, 'unreachable']);
+  });
+});
+
+describe('every format of every reading command, one cluster down', () => {
+  const ALL = [...BOTH, '--context', 'dead'];
+  const READING = [
+    ['pools', 'ls'],
+    ['pools', 'ls', '--stale'],
+    ['ips', 'ls'],
+    ['slices', 'ls'],
+    ['nad', 'ls', '-A'],
+    ['reconcile'],
+    ['audit'],
+  ];
+
+  test.each(READING.map((args) => [args]))('%j', async (args) => {
+    const byFormat: Record<string, CliResult> = {};
+    for (const format of ['table', 'wide', 'json', 'yaml', 'jsonpath={.clusters[*].name}']) {
+      const ran = await run(...args, ...ALL, '-o', format);
+      expect([format, ran.code]).toEqual([format, 6]);
+      expect(ran.stderr).toContain('dead could not be read: cannot reach the API server');
+      // Which context of which file.
+      expect(ran.stderr).toMatch(/in context "dead" \(\S*kubeconfig-fleet\)/);
+      byFormat[format] = ran;
+    }
+    const document = JSON.parse(byFormat['json']?.stdout ?? '') as List & { warnings: string[] };
+    expect(violations(document)).toEqual([]);
+    expect([document.incomplete, document.clusters.map(({ name, error }) => [name, error?.reason ?? null])]).toEqual([
+      true,
+      [
+        ['east', null],
+        ['west', null],
+        ['dead', 'unreachable'],
+      ],
+    ]);
+    expect(document.warnings.join()).toContain('dead could not be read');
+    const { clusters, items } = parse(byFormat['yaml']?.stdout ?? '') as List;
+    expect([clusters, items.length]).toEqual([document.clusters, document.items.length]);
+    expect(byFormat['jsonpath={.clusters[*].name}']?.stdout).toBe('east west dead');
+    for (const item of document.items) {
+      const of = typeof item.cluster === 'string' ? item.cluster : (item.cluster as { name: string }).name;
+      expect(['east', 'west']).toContain(of);
+    }
+  });
+
+  test.each([
+    [['pools', 'ls'], 'ipamctl_pools_incomplete'],
+    [['slices', 'ls'], 'ipamctl_slices_incomplete'],
+    [['audit'], 'ipamctl_audit_incomplete'],
+  ])('%j -o prometheus: each metric once, and the dead one counts as incomplete', async (args, incomplete) => {
+    const { code, stdout } = await run(...args, ...ALL, '-o', 'prometheus');
+    expect(code).toBe(6);
+    expect(stdout).toContain(`${incomplete}{cluster="east"} 0\n`);
+    expect(stdout).toContain(`${incomplete}{cluster="dead"} 1\n`);
+    const types = stdout.split('\n').filter((line) => line.startsWith('# TYPE '));
+    expect(types).toEqual([...new Set(types)]);
+    const samples = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const series = samples.map((line) => line.slice(0, line.lastIndexOf(' ')));
+    expect(series).toEqual([...new Set(series)]);
+    for (const line of samples) expect(line).toMatch(/\{(?:.*,)?cluster="(?:east|west|dead)"/);
+  });
+
+  test('-o name is a line of each, the cluster first', async () => {
+    for (const [args, count] of [
+      [['pools', 'ls'], 3],
+      [['ips', 'ls'], 4],
+    ] as const) {
+      const { code, stdout } = await run(...args, ...ALL, '-o', 'name');
+      const lines = stdout.trim().split('\n');
+      expect([code, lines.length]).toEqual([6, count]);
+      for (const line of lines) expect(line).toMatch(/^(?:east|west)\t\S+$/);
+    }
+  });
+
+  test('audit as SARIF: a run of each, the dead one as one that failed', async () => {
+    const { code, stdout } = await run('audit', ...ALL, '-o', 'sarif');
+    const sarif = JSON.parse(stdout) as {
+      runs: {
+        automationDetails: { id: string };
+        invocations: { executionSuccessful: boolean; toolExecutionNotifications: { message: { text: string } }[] }[];
+        results: unknown[];
+      }[];
+    };
+    expect([code, sarifViolations(sarif)]).toEqual([6, []]);
+    expect(sarif.runs.map(({ automationDetails: { id } }) => id)).toEqual(
+      ['east', 'west', 'dead'].map((name) => `ipamctl/audit/${name}/`),
+    );
+    expect(sarif.runs[1]?.results.length).toBeGreaterThan(sarif.runs[0]?.results.length ?? 0);
+    const [, , dead] = sarif.runs;
+    expect([dead?.results, dead?.invocations[0]?.executionSuccessful]).toEqual([[], false]);
+    expect(dead?.invocations[0]?.toolExecutionNotifications[0]?.message.text).toContain('dead could not be read');
+  });
+
+  test('audit as JUnit: suites of each, the dead one an error', async () => {
+    const { code, stdout } = await run('audit', ...ALL, '-o', 'junit');
+    expect([code, refusedByJenkins(stdout)]).toEqual([6, []]);
+    for (const name of ['east', 'west']) expect(stdout).toContain(`<testsuite name="${name}: audit/untracked-live-ip"`);
+    expect(stdout).toMatch(/<testsuites [^>]*errors="1">/);
+    expect(stdout).toMatch(
+      /<testsuite name="dead: audit"[^>]*errors="1"[^>]*>\n.*<error message="could not be read: cannot/,
+    );
+  });
+
+  test('audit as workflow commands: each names its cluster', async () => {
+    const { code, stdout } = await run('audit', ...ALL, '-o', 'github');
+    const lines = stdout.trim().split('\n');
+    expect(code).toBe(6);
+    for (const line of lines) expect(line).toMatch(/^::(?:error|warning|notice) title=(?:east|west|dead)%3A /);
+    expect(lines.filter((line) => line.includes('title=dead'))).toEqual([
+      expect.stringMatching(/^::error title=dead%3A audit::could not be read: cannot reach/),
+    ]);
+  });
+
+  test('several formats in one run', async () => {
+    const [sarif, junit] = [join(east.dir, 'fleet.sarif'), join(east.dir, 'fleet.xml')];
+    const { code, stdout } = await run('audit', ...ALL, '-o', `sarif=${sarif}`, '-o', `junit=${junit}`, '-o', 'json');
+    expect([code, (JSON.parse(stdout) as List).kind]).toEqual([6, 'AuditReportList']);
+    expect(readFileSync(sarif, 'utf8')).toContain('ipamctl/audit/dead/');
+    expect(readFileSync(junit, 'utf8')).toContain('dead: audit');
+  });
+
+  test('findings do not hide that a cluster is down, nor does --fail-on never', async () => {
+    expect((await run('audit', ...ALL, '--fail-on', 'never')).code).toBe(6);
+    expect((await run('pools', 'ls', ...ALL, '--fail-when', 'used>=1')).code).toBe(6);
+  });
+});
+
+describe('at a terminal', () => {
+  test.each([60, 160])('%i columns: the cluster stays, and no line wraps', async (columns) => {
+    for (const args of [['pools', 'ls'], ['ips', 'ls'], ['reconcile']]) {
+      const terminal = openTerminal([...args, ...BOTH], {
+        env: { KUBECONFIG: kubeconfig },
+        columns,
+        redirect: '2>/dev/null',
+      });
+      await terminal.code;
+      const lines = terminal.shown.trimEnd().split('\n');
+      expect(lines[0]).toMatch(/^CLUSTER {2}/);
+      expect(lines.filter((line) => /^(?:east|west) {2}/.test(line)).length).toBeGreaterThan(2);
+      expect(lines.filter((line) => line.length > columns)).toEqual([]);
+    }
+  });
+
+  test('long and wide names of contexts are cut, and whole with --no-truncate', async () => {
+    const config = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig & { contexts: { name: string }[] };
+    const long = 'default/api-production-frankfurt-1-example-com:6443/kube:admin';
+    const wide = '本番環境-東京-クラスタ-その一-とても長い名前';
+    const names: Record<string, string> = { east: long, west: wide };
+    const renamed = {
+      ...config,
+      contexts: config.contexts.map((each) => ({ ...each, name: names[each.name] ?? each.name })),
+    };
+    const file = join(east.dir, 'kubeconfig-long');
+    writeFileSync(file, stringify(renamed), { mode: 0o600 });
+    const shown = async (...more: string[]): Promise<string[]> => {
+      const args = ['pools', 'ls', '--context', long, '--context', wide, ...more];
+      const terminal = openTerminal(args, { env: { KUBECONFIG: file }, columns: 60, redirect: '2>/dev/null' });
+      await terminal.code;
+      return terminal.shown.trimEnd().split('\n');
+    };
+    const cut = await shown();
+    expect(cut.slice(1).filter((line) => line.includes('…'))).toHaveLength(3);
+    for (const line of cut) expect(displayWidth(line)).toBeLessThanOrEqual(60);
+    const whole = (await shown('--no-truncate')).join('\n');
+    expect(whole).toContain(long);
+    expect(whole).toContain(wide);
+  });
+});
+
+describe('names that are alike', () => {
+  test('contexts whose clusters have the same name in two files are two clusters', async () => {
+    const files = [east, west].map((cluster, i) => {
+      const config = parse(readFileSync(cluster.kubeconfig, 'utf8')) as Kubeconfig & {
+        contexts: { name: string; context: object }[];
+      };
+      const [context] = config.contexts;
+      // Both call their cluster and user alike; only the contexts differ, as two log-ins leave them.
+      const file = join(east.dir, `kubeconfig-alike-${i.toString()}`);
+      const named = {
+        ...config,
+        contexts: [{ ...context, name: `site-${i.toString()}` }],
+        'current-context': `site-${i.toString()}`,
+      };
+      writeFileSync(file, stringify(named), { mode: 0o600 });
+      return file;
+    });
+    // As kubectl: the first file to name an entry owns it, so both contexts reach the first cluster.
+    const joined = await runCli(['pools', 'ls', '--all-contexts', '-o', 'json'], { kubeconfig: files.join(':') });
+    const document = jsonOf(joined) as List & { warnings: string[] };
+    expect(document.clusters.map(({ name }) => name)).toEqual(['site-0']);
+    expect(document.warnings.join()).toContain('context "site-0" stands for "site-1"');
+  });
+
+  test('the same cluster by two addresses is told by its uid', async () => {
+    const config = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig & { contexts: unknown[] };
+    const url = new URL((config.clusters[0]?.cluster as { server: string }).server);
+    const other = {
+      ...config.clusters[0],
+      name: 'other',
+      cluster: { ...config.clusters[0]?.cluster, server: `https://localhost:${url.port}` },
+    };
+    const file = join(east.dir, 'kubeconfig-twice');
+    const contexts = [...config.contexts, { name: 'outside', context: { cluster: 'other', user: 'east' } }];
+    writeFileSync(file, stringify({ ...config, clusters: [...config.clusters, other], contexts }), { mode: 0o600 });
+    const ran = await runCli(['pools', 'ls', '--context', 'east', '--context', 'outside'], { kubeconfig: file });
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('contexts east, outside are one cluster')]);
+  });
+
+  test('-v and -vv name the cluster of each line', async () => {
+    const { stderr } = await run('pools', 'ls', ...BOTH, '-vv');
+    expect(stderr).toMatch(/^east: GET https:\S+ 200 in/m);
+    expect(stderr).toMatch(/^west: > Authorization: \*\*\*$/m);
+    expect(stderr.split('\n').filter((line) => /^(?:GET|[<>]) /.test(line))).toEqual([]);
   });
 });
 

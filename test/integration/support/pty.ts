@@ -24,10 +24,16 @@ export function openTerminal(
     env = {},
     redirect = '',
     command = programOf(),
-  }: { env?: Record<string, string>; redirect?: string; command?: readonly [string, ...string[]] } = {},
+    columns = 160,
+  }: {
+    env?: Record<string, string>;
+    redirect?: string;
+    command?: readonly [string, ...string[]];
+    columns?: number;
+  } = {},
 ): Terminal {
   const terminal = spawn('/bin/sh', ['-c', `exec "$@" ${redirect}`, 'sh', ...command, ...args], {
-    cols: 160,
+    cols: columns,
     rows: 50,
     env: { ...cleanEnvironment(), TZ: 'UTC', ...env },
   });

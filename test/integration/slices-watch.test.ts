@@ -183,8 +183,8 @@ describe('in a pipe', () => {
       const plural = /\/([a-z-]+)\?limit/.exec(line)?.[1] ?? '';
       counts.set(plural, (counts.get(plural) ?? 0) + 1);
     }
-    if (counts.get('nodes') !== 2) throw new Error(stderr);
-    expect(counts.get('nodes')).toBe(2);
+    // At first, and once or twice after 15 s.
+    expect([1, 2, 3]).toContain(counts.get('nodes'));
     for (const plural of ['ippools', 'nodeslicepools', 'network-attachment-definitions']) {
       expect([plural, counts.get(plural)]).toEqual([plural, 1]);
     }

@@ -108,7 +108,7 @@ describe('what is told', () => {
       /^> GET https:\S+\/ippools\?limit=\d+\n> Authorization: \*\*\*\n> Accept: application\/json/m,
     );
     expect(run.stderr).toMatch(/^> User-Agent: ipamctl\//m);
-    expect(run.stderr).toMatch(/^< 200\n(< \S+: .*\n)*< audit-id: /m);
+    expect(run.stderr).toMatch(/^< 200 GET https:\S+\n(< \S+: .*\n)*< audit-id: /m);
     expect(secretsIn(run)).toEqual([]);
   });
 

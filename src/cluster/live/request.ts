@@ -145,7 +145,7 @@ export class ApiClient {
       },
       answered: ({ status, headers }) => {
         if (spec.identity.verb === 'watch') debug?.(`${this.named(spec)} ${status.toString()}, watching`);
-        tell('<', status.toString(), headers);
+        tell('<', `${status.toString()} ${this.named(spec)}`, headers);
       },
       received,
     };

@@ -132,7 +132,7 @@ module.exports = {
     only(
       'journal-keeps-files',
       room('journal'),
-      [room('journal'), '^src/reconcile/journal\\.ts$', '^src/errors\\.ts$'],
+      [room('journal'), '^src/reconcile/journal\\.ts$', '^src/(errors|secrets)\\.ts$'],
       'The journal room touches the disk for the port and the records that reconcile/journal defines.',
     ),
     {
@@ -163,7 +163,11 @@ module.exports = {
       ],
       'It takes what is known of this machine as facts, and asks the cluster by its port.',
     ),
-    only('cluster-serves', room('cluster'), [room('cluster'), '^src/render/nearest\\.ts$', '^src/errors\\.ts$']),
+    only('cluster-serves', room('cluster'), [
+      room('cluster'),
+      '^src/render/nearest\\.ts$',
+      '^src/(errors|secrets)\\.ts$',
+    ]),
     only('render-takes-data', room('render'), [
       room('render'),
       room('net'),

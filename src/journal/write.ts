@@ -14,7 +14,7 @@ import {
   type JournalWriter,
 } from '../reconcile/journal.js';
 import { systemCode, systemReason } from './failures.js';
-import { argvWithoutSecrets, withoutSecrets } from './secrets.js';
+import { argvWithoutSecrets, withoutSecrets } from '../secrets.js';
 
 /** What a run tells of itself; the rest of the header is found out. */
 export type JournalRun = Pick<

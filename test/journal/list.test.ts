@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputFailure } from '../../src/errors.js';
 import { listJournals } from '../../src/journal/list.js';
-import { argvWithoutSecrets, withoutSecrets } from '../../src/journal/secrets.js';
+import { argvWithoutSecrets, withoutSecrets } from '../../src/secrets.js';
 import {
   AT,
   failureOf,

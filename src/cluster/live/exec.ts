@@ -1,6 +1,6 @@
 import { ClusterFailure } from '../../errors.js';
+import { argvWithoutSecrets, withoutSecrets } from '../../secrets.js';
 import type { ClusterSettings, ExecSettings } from './connection.js';
-import { commandWithoutSecrets, withoutSecrets } from './secrets.js';
 import { asRecord, asText, harmless } from './text.js';
 
 /** What a credential plugin gave: a bearer token, a client certificate with its key (PEM), or both. */
@@ -31,7 +31,7 @@ export async function runPlugin(
   cluster: ClusterSettings,
   terminal: PluginTerminal,
 ): Promise<PluginCredential> {
-  const shown = harmless(commandWithoutSecrets([exec.command, ...exec.args.slice(0, 4)]), 120);
+  const shown = harmless(argvWithoutSecrets([exec.command, ...exec.args.slice(0, 4)]).join(' '), 120);
   const fail = (message: string, facts: string[] = [], hints: string[] = [], cause?: unknown): ClusterFailure =>
     new ClusterFailure('credential-plugin', `the credential plugin ${message}`, {}, { facts, hints, cause });
 

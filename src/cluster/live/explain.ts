@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { ClusterFailure, type RequestIdentity } from '../../errors.js';
+import { withoutSecrets } from '../../secrets.js';
 import { leastRole } from '../roles.js';
 import type { Connection } from './connection.js';
 import { tokenExpiry } from './oidc.js';
 import { errorCode } from './retry.js';
 import { NoList } from './split.js';
-import { urlWithoutSecrets, withoutSecrets } from './secrets.js';
+import { urlWithoutSecrets } from './secrets.js';
 import { asRecord, asText, harmless } from './text.js';
 import { DamagedBody, RequestTimeout, type Head, type Refusal } from './transport.js';
 

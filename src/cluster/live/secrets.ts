@@ -1,29 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import { HIDDEN, withoutSecrets } from '../../secrets.js';
 import { harmless } from './text.js';
-
-/** What stands where something is kept back. */
-const HIDDEN = '***';
-
-/** Bearer tokens, JSON Web Tokens, tokens of OpenShift, and what follows a word such as `client-secret=`. */
-const SECRETS = [
-  /(?<=\b(?:Bearer|Basic)\s+)[^\s"',;]+/gi,
-  /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g,
-  /\bsha256~[\w-]+/g,
-  /(?<=\b[\w-]*(?:token|secret|password|passwd|api[_-]?key)["']?\s*[=:]\s*["']?)(?:(?!\*\*\*)[^\s"',;&])+/gi,
-];
-
-/** A text of others without what looks like a secret. */
-export function withoutSecrets(text: string): string {
-  return SECRETS.reduce((rest, secret) => rest.replace(secret, HIDDEN), text);
-}
-
-/** A command line without its secrets; `--client-secret x` has one too. */
-export function commandWithoutSecrets(words: readonly string[]): string {
-  return words
-    .map((word, at) => (/^--?[\w-]*(?:token|secret|passw|key)[\w-]*$/i.test(words[at - 1] ?? '') ? HIDDEN : word))
-    .map(withoutSecrets)
-    .join(' ');
-}
 
 /** The same text without these very secrets. */
 export function withoutThese(text: string, secrets: readonly string[]): string {

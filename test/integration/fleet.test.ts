@@ -190,7 +190,7 @@ describe('every format of every reading command, one cluster down', () => {
 
   test.each(READING.map((args) => [args]))('%j', async (args) => {
     const byFormat: Record<string, CliResult> = {};
-    for (const format of ['table', 'wide', 'json', 'yaml', 'jsonpath={.clusters[*].name}']) {
+    for (const format of ['table', 'json', 'yaml', 'jsonpath={.clusters[*].name}']) {
       const ran = await run(...args, ...ALL, '-o', format);
       expect([format, ran.code]).toEqual([format, 6]);
       expect(ran.stderr).toContain('dead could not be read: cannot reach the API server');
@@ -260,7 +260,7 @@ describe('every format of every reading command, one cluster down', () => {
     expect(sarif.runs.map(({ automationDetails: { id } }) => id)).toEqual(
       ['east', 'west', 'dead'].map((name) => `ipamctl/audit/${name}/`),
     );
-    expect(sarif.runs[1]?.results.length).toBeGreaterThan(sarif.runs[0]?.results.length ?? 0);
+    expect(sarif.runs.map(({ results }) => results.length)).toEqual([2, 2, 0]);
     const [, , dead] = sarif.runs;
     expect([dead?.results, dead?.invocations[0]?.executionSuccessful]).toEqual([[], false]);
     expect(dead?.invocations[0]?.toolExecutionNotifications[0]?.message.text).toContain('dead could not be read');
@@ -372,7 +372,11 @@ describe('names that are alike', () => {
     const other = {
       ...config.clusters[0],
       name: 'other',
-      cluster: { ...config.clusters[0]?.cluster, server: `https://localhost:${url.port}` },
+      cluster: {
+        ...config.clusters[0]?.cluster,
+        server: `https://localhost:${url.port}`,
+        'tls-server-name': 'kubernetes.default.svc',
+      },
     };
     const file = join(east.dir, 'kubeconfig-twice');
     const contexts = [...config.contexts, { name: 'outside', context: { cluster: 'other', user: 'east' } }];

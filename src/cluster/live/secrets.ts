@@ -20,8 +20,9 @@ const TOLD = /^www-authenticate$/i;
 export function headersWithoutSecrets(headers: OutgoingHttpHeaders): string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    if (CONFIDENTIAL.test(name) && !TOLD.test(name)) return [`${name}: ${HIDDEN}`];
     const text = [value].flat().join(', ');
+    if (TOLD.test(name)) return [`${name}: ${harmless(text)}`];
+    if (CONFIDENTIAL.test(name)) return [`${name}: ${HIDDEN}`];
     return [`${name}: ${harmless(/^location$/i.test(name) ? text.replace(/[?#].*$/, '?…') : withoutSecrets(text))}`];
   });
 }

@@ -176,9 +176,7 @@ export async function saveScene({ cluster, version, given }: OlderScene): Promis
   const objects: KubeObject[] = [];
   for (const plural of kinds) {
     const { items } = await cluster.ok<{ items: KubeObject[] }>('GET', `${GROUP}/${plural}`);
-    for (const { apiVersion, kind, metadata, ...rest } of items) {
-      objects.push({ apiVersion, kind, metadata: { name: metadata?.name ?? '' }, ...rest });
-    }
+    for (const { metadata, ...rest } of items) objects.push({ ...rest, metadata: { name: metadata?.name ?? '' } });
   }
   const { items } = await cluster.ok<{ items: KubeObject[] }>('GET', `/api/v1/namespaces/${NAMESPACE}/pods`);
   const pods = items.map(({ metadata }) => {

@@ -88,7 +88,9 @@ export function networksOf(version: OlderWhereabouts): Readonly<Record<string, R
     alone: { range: '10.16.0.0/24', enable_overlapping_ranges: false },
     // Before 0.7 a range that only has an end began with its network's own address.
     ended: { range: '10.17.0.0/28', range_end: '10.17.0.6' },
-    ...(knowsSlices(version) ? { sliced: { range: '10.18.0.0/22', node_slice_size: '/24', network_name: 'slices' } } : {}),
+    ...(knowsSlices(version)
+      ? { sliced: { range: '10.18.0.0/22', node_slice_size: '/24', network_name: 'slices' } }
+      : {}),
   };
 }
 
@@ -102,7 +104,11 @@ export async function openOlderScene(version: OlderWhereabouts, isReal: boolean)
   const programs: Partial<Binaries> = isReal ? await ensureOlderWhereabouts(version) : {};
   const usual = await TestCluster.definitions();
   const others = usual.filter((file) => !file.includes('whereabouts.cni.cncf.io_'));
-  const cluster = await TestCluster.start({ binaries: { ...programs, crds: [...others, ...crds] } });
+  const cluster = await TestCluster.start({
+    binaries: { ...programs, crds: [...others, ...crds] },
+    // Its DaemonSet writes to the node.
+    apiServerArgs: ['--allow-privileged=true'],
+  });
   await createNode(cluster, 'node-a');
   for (const [name, ipam] of Object.entries(networksOf(version))) {
     await createNad(cluster, NAMESPACE, name, {
@@ -196,7 +202,8 @@ export async function saveScene({ cluster, version, given }: OlderScene): Promis
 async function load(cluster: TestCluster, version: OlderWhereabouts): Promise<readonly Given[]> {
   if (!existsSync(savedFile(version))) throw new Error(`nothing is saved of ${version}: npm run matrix:save`);
   const { given, pods, objects } = JSON.parse(readFileSync(savedFile(version), 'utf8')) as Saved;
-  for (const object of objects) await cluster.ok('POST', `${GROUP}/${(object['kind'] as string).toLowerCase()}s`, object);
+  for (const object of objects)
+    await cluster.ok('POST', `${GROUP}/${(object['kind'] as string).toLowerCase()}s`, object);
   for (const { name, networks, status } of pods) {
     await createPod(cluster, { name, networks, networkStatus: status, podIP: '10.128.0.7' });
   }

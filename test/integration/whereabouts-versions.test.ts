@@ -264,15 +264,19 @@ describe.each(OLDER_WHEREABOUTS)('whereabouts %s', (version) => {
       entries: living().map(entryOf).sort(),
       reservations: reservationsOf(living()),
     });
-    // Not what the pod has another address for by now, and of an address that it had twice only the one.
-    const refused = writesInterface(version)
-      ? lost().filter(({ nad }) => nad === 'narrow' || nad === 'red-narrow')
-      : lost().filter(({ fate }) => fate === 'other-address');
-    const back = scene.given.filter((given) => !refused.includes(given));
     const restored = await run('restore', done.journal, '--yes');
-    expect([restored.code, restored.stderr]).toEqual([6, expect.stringContaining('0 failed')]);
-    expect(await held()).toEqual({ entries: back.map(entryOf).sort(), reservations: reservationsOf(back) });
-    expect(before[1]).toEqual(expect.arrayContaining((await contents())[1] ?? []));
+    if (!writesInterface(version)) {
+      expect([restored.code, restored.stderr]).toEqual([0, expect.stringContaining('0 failed')]);
+      expect(await contents()).toEqual(before);
+      return;
+    }
+    // Since 0.8 a pod may have one address of two overlapping pools, by one reservation: only the first entry goes back.
+    const twins = lost().filter(({ nad }) => ['wide', 'narrow', 'red-wide', 'red-narrow'].includes(nad));
+    const back = scene.given.filter((given) => !twins.includes(given) || given.nad.endsWith('wide'));
+    expect([restored.code, restored.stderr]).toEqual([6, expect.stringContaining('0 failed, 2 changed')]);
+    expect((await held()).entries).toEqual(back.map(entryOf).sort());
+    const guarded = scene.given.filter((given) => !twins.includes(given));
+    expect((await held()).reservations).toEqual(reservationsOf(guarded));
   }, 180_000);
 
   test('its plugin gives what was released to the next pod', async () => {

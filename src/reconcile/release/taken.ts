@@ -89,19 +89,16 @@ function takenOf(states: readonly IntentState<JournalIntent>[]): Taken[] {
       guards.set(objectKey(reservation.namespace, reservation.name), { ...intent, reservation });
     }
   }
-  const given = new Set<GuardIntent>();
   const taken = [...entries.values()].map((entry): Taken => {
     const address = Address.parse(entry.address ?? '');
     const name = address === undefined ? '' : reservationName(address, entry.networkName);
     const key = objectKey(entry.pool.namespace, name);
     const guard = guards.get(key);
     if (guard?.podref !== entry.podref) return { entry, guard: null };
-    // A pod may have had one address of two overlapping pools, by one reservation: whichever goes back goes back guarded.
-    given.add(guard);
+    guards.delete(key);
     return { entry, guard };
   });
-  const alone = [...guards.values()].filter((guard) => !given.has(guard));
-  return [...taken, ...alone.map((guard) => ({ entry: null, guard }))];
+  return [...taken, ...[...guards.values()].map((guard) => ({ entry: null, guard }))];
 }
 
 function intentsOf({ entry, guard }: Taken): JournalIntent[] {

@@ -1,0 +1,56 @@
+import { bytesInWords } from './limits.js';
+import { Unreadable } from './problems.js';
+
+/** What a file holds, as it arrives. It can be read once. */
+export interface Content {
+  readonly chunks: AsyncIterable<Buffer>;
+  /** Bytes, where they are known before. */
+  readonly size: number | undefined;
+}
+
+/** The beginning of a content. */
+interface Beginning {
+  readonly bytes: Buffer;
+  /** What comes after it; `undefined` when that was all. */
+  readonly rest: AsyncIterable<Buffer> | undefined;
+}
+
+/** Reads a content as far as a number of bytes, or a little further. */
+export async function readUpTo({ chunks }: Content, limit: number): Promise<Beginning> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const next = await iterator.next();
+    if (next.done === true) return { bytes: Buffer.concat(first), rest: undefined };
+    first.push(next.value);
+    length += next.value.length;
+    if (length > limit) return { bytes: Buffer.concat(first), rest: { [Symbol.asyncIterator]: () => iterator } };
+  }
+}
+
+/** Reads a content whole. @throws Unreadable where it is larger than may be. */
+export async function readAll({ chunks, size }: Content, limit: number): Promise<Buffer> {
+  if (size !== undefined && size > limit) throw new Unreadable(tooLarge(size, limit));
+  const read: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of chunks) {
+    total += chunk.length;
+    if (total > limit) throw new Unreadable(tooLarge(size, limit));
+    read.push(chunk);
+  }
+  const [only] = read;
+  return read.length === 1 && only !== undefined ? only : Buffer.concat(read);
+}
+
+/** Some bytes, and what comes after them. */
+export async function* after(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
+}
+
+/** Why a file is passed over for its size. */
+export function tooLarge(bytes: number | undefined, limit: number): string {
+  const size = bytes === undefined ? `more than ${bytesInWords(limit)}` : bytesInWords(bytes);
+  return `is too large (${size}; at most ${bytesInWords(limit)} are read)`;
+}

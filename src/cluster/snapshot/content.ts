@@ -29,14 +29,14 @@ export async function readUpTo({ chunks }: Content, limit: number): Promise<Begi
   }
 }
 
-/** Reads a content whole. @throws Unreadable where it is larger than may be. */
+/** Reads a content whole. @throws TooLarge where it is larger than may be. */
 export async function readAll({ chunks, size }: Content, limit: number): Promise<Buffer> {
-  if (size !== undefined && size > limit) throw new Unreadable(tooLarge(size, limit));
+  if (size !== undefined && size > limit) throw new TooLarge(size, limit);
   const read: Buffer[] = [];
   let total = 0;
   for await (const chunk of chunks) {
     total += chunk.length;
-    if (total > limit) throw new Unreadable(tooLarge(size, limit));
+    if (total > limit) throw new TooLarge(size, limit);
     read.push(chunk);
   }
   const [only] = read;
@@ -49,8 +49,10 @@ export async function* after(first: Buffer, rest: AsyncIterable<Buffer>): AsyncG
   yield* rest;
 }
 
-/** Why a file is passed over for its size. */
-export function tooLarge(bytes: number | undefined, limit: number): string {
-  const size = bytes === undefined ? `more than ${bytesInWords(limit)}` : bytesInWords(bytes);
-  return `is too large (${size}; at most ${bytesInWords(limit)} are read)`;
+/** A file that is passed over for its size. */
+export class TooLarge extends Unreadable {
+  constructor(bytes: number | undefined, limit: number) {
+    const size = bytes === undefined ? `more than ${bytesInWords(limit)}` : bytesInWords(bytes);
+    super(`is too large (${size}; at most ${bytesInWords(limit)} are read)`);
+  }
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-import { after, type Content, readAll, readUpTo, tooLarge } from './content.js';
+import { after, type Content, readAll, readUpTo, TooLarge } from './content.js';
 import { cutList, NotAlone } from './block-list.js';
 import { JsonCutter, type JsonPiece, type JsonPieces, PieceTooLarge } from './json-cutter.js';
 import { isKnownTopKind, MENTIONS_KNOWN_KIND, MENTIONS_LIST, TOP_LEVEL_KIND } from './kinds.js';
@@ -156,12 +156,17 @@ async function streamJson(
   const reader = new JsonListReader(problem, taker);
   const cutter = new JsonCutter(reader, limit);
   try {
-    for await (const chunk of after(start, rest)) cutter.push(chunk);
+    for await (const chunk of after(withoutMark(start), rest)) cutter.push(chunk);
     if (!cutter.end()) reader.cutShort(cutter.rest);
   } catch (error) {
-    if (error instanceof PieceTooLarge) throw new Unreadable(tooLarge(undefined, limit));
+    if (error instanceof PieceTooLarge) throw new TooLarge(undefined, limit);
     throw error;
   }
+}
+
+/** Without the byte order mark of UTF-8. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 /** Makes documents and items of the pieces of a JSON text. */
@@ -181,22 +186,22 @@ class JsonListReader implements JsonPieces {
 
   list(head: JsonPiece): void {
     if (this.#isLost) return;
-    const value = this.#parse(head);
+    const value = this.#parse(head)?.value;
     // Of two lists of items in one value the last counts, as JSON.parse has it.
     this.#list = isMapping(value) ? this.#taker.list(value) : undefined;
   }
 
   item(item: JsonPiece): void {
     if (this.#isLost) return;
-    const value = this.#parse(item);
-    if (this.#isLost) return;
-    this.#attempt(() => this.#list?.item(value));
+    const parsed = this.#parse(item);
+    if (parsed !== undefined) this.#attempt(() => this.#list?.item(parsed.value));
   }
 
   value(piece: JsonPiece): void {
     const list = this.#list;
-    const value = this.#isLost ? undefined : this.#parse(piece);
-    if (!this.#isLost) {
+    const parsed = this.#isLost ? undefined : this.#parse(piece);
+    if (parsed !== undefined) {
+      const { value } = parsed;
       if (list !== undefined && isMapping(value) && isEmptyList(value['items'])) this.#attempt(() => list.end(value));
       else this.#taker.document({ value, fromYaml: false, characters: piece.bytes.length });
     }
@@ -207,8 +212,15 @@ class JsonListReader implements JsonPieces {
 
   /** The text ended within a value, of which this piece was the last. */
   cutShort({ bytes, line }: JsonPiece): void {
-    if (!this.#isLost && this.#mayConcern(bytes))
-      this.#problem(`line ${line}: is no JSON: Unexpected end of JSON input`);
+    if (this.#isLost || !this.#mayConcern(bytes)) return;
+    let what = 'Unexpected end of JSON input';
+    try {
+      JSON.parse(bytes.toString('utf8'));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      ({ what } = whatFailed(error));
+    }
+    this.#problem(`line ${line}: is no JSON: ${what}`);
   }
 
   #attempt(take: () => void): void {
@@ -226,7 +238,8 @@ class JsonListReader implements JsonPieces {
     this.#problem(reason);
   }
 
-  #parse(piece: JsonPiece): unknown {
+  /** `undefined` for what is no JSON: the value is lost then. */
+  #parse(piece: JsonPiece): { readonly value: unknown } | undefined {
     const { bytes, line } = piece;
     const isOfInterest = this.#mayConcern(bytes);
     if (!isUtf8(bytes)) {
@@ -236,13 +249,11 @@ class JsonListReader implements JsonPieces {
     }
     const text = bytes.toString('utf8');
     try {
-      return JSON.parse(text) as unknown;
+      return { value: JSON.parse(text) as unknown };
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      const { what, position } = whatFailed(error);
-      const at = position === undefined ? line : line + lineAt(text.trimStart(), position) - 1;
       this.#isLost = true;
-      if (isOfInterest) this.#lose(`line ${at}: is no JSON: ${what}`);
+      if (isOfInterest) this.#lose(pieceReason(error, text, line));
       return undefined;
     }
   }
@@ -253,6 +264,15 @@ class JsonListReader implements JsonPieces {
     this.#isOfInterest = MENTIONS_KNOWN_KIND.test(text) || MENTIONS_LIST.test(text);
     return this.#isOfInterest;
   }
+}
+
+/** Why a piece that begins in this line is no JSON. */
+function pieceReason(error: SyntaxError, text: string, line: number): string {
+  const { what, position } = whatFailed(error);
+  if (position === undefined) return `line ${line}: what begins here is no JSON: ${what}`;
+  // White space before it is not counted: the line is that of its first character.
+  const before = text.length - text.trimStart().length;
+  return `line ${line + lineAt(text.slice(before), position - before) - 1}: is no JSON: ${what}`;
 }
 
 function isEmptyList(value: unknown): boolean {

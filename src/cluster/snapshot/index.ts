@@ -4,7 +4,7 @@ import { InputFailure } from '../../errors.js';
 import type { ReadingObserver } from '../options.js';
 import type { SourceFile, Visitor } from './archive.js';
 import { Clock } from './clock.js';
-import { readAll } from './content.js';
+import { readAll, TooLarge } from './content.js';
 import { parseDocuments } from './documents.js';
 import { ObjectIndex } from './index-of-objects.js';
 import { Intake } from './intake.js';
@@ -139,6 +139,7 @@ class Reading implements Visitor {
       await this.#documents(counted);
       if (++this.#files % 1000 === 0) this.#observer.debug?.(`snapshot: ${this.#files} files read`);
     } catch (error) {
+      if (error instanceof TooLarge) throw error;
       if (!(error instanceof Unreadable) && !(error instanceof RangeError)) throw error;
       this.#problems.unreadable(label, reasonOf(error));
     }

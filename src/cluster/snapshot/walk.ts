@@ -130,7 +130,10 @@ async function readEntry(path: string, name: string, visitor: Visitor): Promise<
     try {
       const { size, mtimeMs } = await handle.stat();
       // Small files, of which there may be thousands, in one piece.
-      const chunks = size <= Math.min(visitor.limits.wholeBytes, visitor.limits.documentBytes) ? only(handle) : handle.createReadStream({ autoClose: false });
+      const chunks =
+        size <= Math.min(visitor.limits.wholeBytes, visitor.limits.documentBytes)
+          ? only(handle)
+          : handle.createReadStream({ autoClose: false });
       await visitor.file({ label, path: resolve(path), chunks, size, modifiedMs: mtimeMs });
     } finally {
       await handle.close();

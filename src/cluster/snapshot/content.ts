@@ -32,15 +32,21 @@ export async function readUpTo({ chunks }: Content, limit: number): Promise<Begi
 /** Reads a content whole. @throws TooLarge where it is larger than may be. */
 export async function readAll({ chunks, size }: Content, limit: number): Promise<Buffer> {
   if (size !== undefined && size > limit) throw new TooLarge(size, limit);
-  const read: Buffer[] = [];
+  // Where the size is known there are never two of it.
+  const whole = Buffer.allocUnsafe(size ?? 0);
+  const more: Buffer[] = [];
   let total = 0;
   for await (const chunk of chunks) {
+    if (total + chunk.length > limit) throw new TooLarge(size, limit);
+    if (total + chunk.length <= whole.length) chunk.copy(whole, total);
+    else more.push(chunk);
     total += chunk.length;
-    if (total > limit) throw new TooLarge(size, limit);
-    read.push(chunk);
   }
-  const [only] = read;
-  return read.length === 1 && only !== undefined ? only : Buffer.concat(read);
+  const [only] = more;
+  if (more.length === 0) return whole.subarray(0, total);
+  if (more.length === 1 && only?.length === total) return only;
+  const rest = more.reduce((sum, { length }) => sum + length, 0);
+  return Buffer.concat([whole.subarray(0, total - rest), ...more]);
 }
 
 /** Some bytes, and what comes after them. */

@@ -35,7 +35,7 @@ test('the index has every page that is written by hand', () => {
   const index = linksOf(textOf('docs/README.md')).map((link) => join('docs', link.replace(/#.*/, '')));
   const own = docPages()
     .map(({ file }) => file)
-    .filter((file) => /^docs\/(tasks\/)?[^/]+\.md$/.test(file) && file !== 'docs/README.md');
+    .filter((file) => /^docs\/((tasks|troubleshooting)\/)?[^/]+\.md$/.test(file) && file !== 'docs/README.md');
   expect(own.filter((file) => !index.includes(file))).toEqual([]);
 });
 

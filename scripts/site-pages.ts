@@ -6,7 +6,6 @@ interface MenuItem {
   readonly text: string;
   readonly link?: string;
   readonly items?: readonly MenuItem[];
-  readonly collapsed?: boolean;
 }
 
 /** Folders whose pages have a menu of their own, as all menus together would be larger than any page. */
@@ -78,20 +77,24 @@ function writeShown(root: string, into: string, target: string): void {
 }
 
 /** The menu that docs/README.md is, with the pages of the folders that it names. */
-function menuOf(index: string, titles: ReadonlyMap<string, string>): { nav: MenuItem[]; sidebar: object } {
+function menuOf(
+  index: string,
+  titles: ReadonlyMap<string, string>,
+): { nav: MenuItem[]; sidebar: Readonly<Record<string, MenuItem[]>> } {
   const [, ...parts] = index.split(/^## /m);
   const groups = parts.map((part) => ({
     text: part.slice(0, part.indexOf('\n')),
     items: linksOf(part.replace(/\n\[Architecture\][^]*$/, '')).map((link) => itemOf(link, titles)),
   }));
-  const home = { text: 'All documentation', link: '/index.md' };
-  const sections = SECTIONS.map((folder) => [
-    `/${folder}/`,
-    [home, { ...itemOf(`${folder}/README.md`, titles), items: pagesOf(folder, titles) }],
-  ]);
+  const sections = SECTIONS.flatMap((section) => menusOf(section, titles));
   const start = itemOf('getting-started.md', titles);
-  const sidebar: object = Object.fromEntries([...sections, ['/', [{ text: 'Documentation', items: [start] }, ...groups]]]);
-  const nav = ['getting-started.md', 'commands/README.md', 'troubleshooting/README.md'].map((name) => itemOf(name, titles));
+  const sidebar: Record<string, MenuItem[]> = Object.fromEntries<MenuItem[]>([
+    ...sections,
+    ['/', [{ text: 'Documentation', items: [start] }, ...groups]] as const,
+  ]);
+  const nav = ['getting-started.md', 'commands/README.md', 'troubleshooting/README.md'].map((name) =>
+    itemOf(name, titles),
+  );
   return { nav, sidebar };
 }
 
@@ -102,13 +105,28 @@ function itemOf(name: string, titles: ReadonlyMap<string, string>): MenuItem {
 
 const linkTo = (name: string): string => `/${name.replace(/README\.md$/, '').replace(/\.md$/, '')}`;
 
-/** The pages of a folder; those of a folder in it are a group of their own, which is closed. */
-function pagesOf(folder: string, titles: ReadonlyMap<string, string>): MenuItem[] {
-  const below = [...titles.keys()].filter((name) => name.startsWith(`${folder}/`) && !name.endsWith('README.md')).sort();
-  const own = below.filter((name) => posix.dirname(name) === folder).map((name) => itemOf(name, titles));
-  const folders = [...new Set(below.map((name) => posix.dirname(name)))].filter((name) => name !== folder);
-  return [
-    ...own,
-    ...folders.map((name) => ({ text: posix.basename(name), collapsed: true, items: pagesOf(name, titles) })),
-  ];
+/** The menu of a folder's pages, and those of the folders in it, by the place where they hold. */
+function menusOf(section: string, titles: ReadonlyMap<string, string>): (readonly [place: string, menu: MenuItem[]])[] {
+  const names = [...titles.keys()]
+    .filter((name) => name.startsWith(`${section}/`) && !name.endsWith('README.md'))
+    .sort();
+  const folders = [...new Set(names.map((name) => posix.dirname(name)))];
+  const itemsIn = (folder: string): MenuItem[] =>
+    names.filter((name) => posix.dirname(name) === folder).map((name) => itemOf(name, titles));
+  const index = `${section}/README.md`;
+  const head = titles.has(index) ? itemOf(index, titles) : { text: 'Reference' };
+  return folders.map((folder) => {
+    const items = [
+      ...itemsIn(section),
+      // Of the others the index has a part each.
+      ...folders.filter((each) => each !== section && titles.has(index)).map((each) => partOf(each)),
+    ];
+    const here = folder === section ? [] : [{ text: posix.basename(folder), items: itemsIn(folder) }];
+    return [`/${folder}/`, [{ text: 'All documentation', link: '/' }, ...here, { ...head, items }]] as const;
+  });
+}
+
+function partOf(folder: string): MenuItem {
+  const part = posix.basename(folder);
+  return { text: part, link: `/${posix.dirname(folder)}/#${part}` };
 }

@@ -34,7 +34,8 @@ export default defineConfig({
       md.set({ html: false });
       const text = md.renderer.rules.text;
       md.renderer.rules.text = (...args) => text(...args).replaceAll('{{', '&#123;&#123;');
-      const open = md.renderer.rules.link_open ?? ((tokens, at, options, env, self) => self.renderToken(tokens, at, options));
+      const open =
+        md.renderer.rules.link_open ?? ((tokens, at, options, env, self) => self.renderToken(tokens, at, options));
       md.renderer.rules.link_open = (tokens, at, options, env, self) => {
         const href = tokens[at].attrGet('href');
         if (href !== null) tokens[at].attrSet('href', linkOf(href, env.relativePath));

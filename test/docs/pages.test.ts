@@ -39,6 +39,18 @@ test('the index has every page that is written by hand', () => {
   expect(own.filter((file) => !index.includes(file))).toEqual([]);
 });
 
+test('every page that is no leaf of a generated folder is at most two clicks from README.md', () => {
+  const targetsOf = (file: string): string[] =>
+    linksOf(textOf(file)).map((link) => join(dirname(file), link.replace(/#.*/, '')));
+  const first = targetsOf('README.md').filter((file) => file.endsWith('.md'));
+  const near = new Set([...first, ...first.flatMap(targetsOf)]);
+  const wanted = docPages()
+    .map(({ file }) => file)
+    .filter((file) => /^docs\/(?:[^/]+|(?:tasks|troubleshooting|reference)\/[^/]+|[^/]+\/README)\.md$/.test(file));
+  expect(wanted.length).toBeGreaterThan(30);
+  expect(wanted.filter((file) => !near.has(file))).toEqual([]);
+});
+
 test('a block tells the exit codes of its commands, and what the last one prints', () => {
   const page = docPage('x.md', '<!-- test: operator -->\n\n```sh exit=1,0\na \\\n  b\n# no command\n\nc\n```\n');
   expect(page).toMatchObject({

@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'docs/', '**/*.tgz'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', 'docs/', 'site/dist/', 'site/.pages/', '**/*.tgz'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

@@ -54,7 +54,7 @@ const bin = (name: string): [string, ...string[]] => [join(home, 'node_modules',
 describe('what is inside', () => {
   test('the program, its schemas, examples and papers, and nothing else', () => {
     const allowed =
-      /^(?:bin\/(?:run|kubectl-ipamctl|kubectl_complete-ipamctl)\.js|completions\/ipamctl\.\w+|dist\/(?:cli|commands|chunks)\/[^.]+\.js(?:\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|schemas\/\w+\.schema\.json|examples\/.+|docs\/performance\/\w+\.svg|docs\/(?:(?:checks|commands|reference(?:\/kinds)?|tasks)\/|rules\/(?:[\w-]+\/)?)?[^/]+\.md|oclif\.manifest\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+      /^(?:bin\/(?:run|kubectl-ipamctl|kubectl_complete-ipamctl)\.js|completions\/ipamctl\.\w+|dist\/(?:cli|commands|chunks)\/[^.]+\.js(?:\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|schemas\/\w+\.schema\.json|examples\/.+|docs\/performance\/\w+\.svg|docs\/(?:(?:checks|commands|reference(?:\/kinds)?|tasks|troubleshooting)\/|rules\/(?:[\w-]+\/)?)?[^/]+\.md|oclif\.manifest\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     for (const file of [
       'bin/run.js',

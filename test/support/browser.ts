@@ -64,10 +64,14 @@ export interface Opened {
 }
 
 /** Opens a file as from disk. */
-export async function openFile(browser: Browser, file: string, options: BrowserContextOptions = {}): Promise<Opened> {
+export function openFile(browser: Browser, file: string, options: BrowserContextOptions = {}): Promise<Opened> {
+  return openUrl(browser, pathToFileURL(file).href, options);
+}
+
+/** Opens a page, and waits until what it loads is there. */
+export async function openUrl(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  const url = pathToFileURL(file).href;
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));

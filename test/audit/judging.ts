@@ -4,10 +4,10 @@
  */
 import { audit, type AuditOutcome } from '../../src/audit/engine.js';
 import { exampleFiles } from '../../src/audit/examples.js';
-import { DEFAULT_SETTINGS, type AnyCheck, type AuditFinding, type Example } from '../../src/audit/model.js';
+import { DEFAULT_SETTINGS, type AnyCheck, type AuditFinding } from '../../src/audit/model.js';
 import { openSnapshot, type SnapshotReader } from '../../src/cluster/snapshot/index.js';
 import type { Severity } from '../../src/lint/model.js';
-import { folderWith } from '../support/world.js';
+import { folderWith, SAMPLE_NOW } from '../support/world.js';
 import type { Case } from './cases.js';
 
 /** A snapshot is one moment: nothing is waited for. */
@@ -28,7 +28,7 @@ function readerOf(example: Case['cluster']): Promise<SnapshotReader> {
   if (missing.length > 0) {
     files.set(
       'ipamctl-snapshot.json',
-      JSON.stringify({ apiVersion: 'ipamctl.io/v1', kind: 'Snapshot', collected: [], missing }),
+      JSON.stringify({ apiVersion: 'ipamctl.io/v1', kind: 'Snapshot', createdAt: SAMPLE_NOW, collected: [], missing }),
     );
   }
   const reader = openSnapshot([folderWith(Object.fromEntries(files))], {});
@@ -46,9 +46,9 @@ export async function auditOf(
   return audit(reader, { checks, settings: { ...DEFAULT_SETTINGS, ...settings }, clock: CLOCK });
 }
 
-/** A finding in one line: severity, what it is about, and the command that mends it where there is one. */
-export function lineOf({ severity, address, object, fix }: AuditFinding): string {
-  return `${severity} ${address ?? object.name}${fix === null ? '' : `: ${fix}`}`;
+/** A finding in one line, as cases tell them. */
+export function lineOf({ severity, address, object: { kind, name }, fix }: AuditFinding): string {
+  return `${severity} ${kind}/${name}${address === null ? '' : ` ${address}`}${fix === null ? '' : `: ${fix}`}`;
 }
 
 /** What is not as a case has it; nothing: it passes. */
@@ -70,6 +70,7 @@ export async function faultsOfExamples(check: AnyCheck, severity: Severity): Pro
   const silent = await auditOf(check.silent, [check]);
   const worst = raised.findings[0]?.severity ?? 'nothing';
   return [
+    ...(check.severity === severity ? [] : [`it is ${check.severity}, not ${severity}`]),
     ...(worst === severity ? [] : [`its example raises ${worst}, not ${severity}`]),
     ...silent.findings.map((finding) => `its silent example raises ${lineOf(finding)}`),
     ...silent.skipped.map(({ why }) => `its silent example was not looked at: ${why}`),

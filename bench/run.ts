@@ -10,6 +10,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureSandbox, measureSize, type Size } from './clusters.js';
+import { emptyCommand } from './empty.js';
 import { lintBench } from './lint.js';
 import type { Subject } from './measure.js';
 import { measureOddShapes } from './odd.js';
@@ -128,15 +129,20 @@ function report(): Report {
 async function start(ipamctl: Installed): Promise<Section> {
   const sample = folderWith(SAMPLE);
   const nad = join(process.cwd(), 'examples', 'nads', 'tenant-a.yaml');
-  const section = await measureSection('start, beside bare node', [
-    { subject: NODE },
-    { subject: ipamctl.subject(['--version']), aim: 1.5 },
-    { subject: ipamctl.subject(['--help']), aim: 1.6 },
-    { subject: ipamctl.subject(['nad', 'lint', nad], { ok: [0, 1] }), aim: 1.8 },
-    { subject: ipamctl.subject(['pools', 'ls', '--from', sample]), aim: 1.8 },
-  ]);
-  removeFolders();
-  return section;
+  const empty = await emptyCommand();
+  try {
+    return await measureSection('start, beside bare node', [
+      { subject: NODE },
+      { subject: empty.subject },
+      { subject: ipamctl.subject(['--version']), aim: 1.5 },
+      { subject: ipamctl.subject(['--help']), aim: 1.6 },
+      { subject: ipamctl.subject(['nad', 'lint', nad], { ok: [0, 1] }), aim: 1.8 },
+      { subject: ipamctl.subject(['pools', 'ls', '--from', sample]), aim: 1.8 },
+    ]);
+  } finally {
+    empty.remove();
+    removeFolders();
+  }
 }
 
 async function linting(ipamctl: Installed): Promise<Section[]> {

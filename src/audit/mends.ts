@@ -122,7 +122,7 @@ function podUidOf({ evidence }: AuditFinding): string | null {
 }
 
 function takenOf(
-  { address: addressText, networkName, key: ownKey, podref, containerId, ifName }: AuditFinding,
+  { address: addressText, networkName, key: ownKey, podref, containerId, ifName: shownIfName }: AuditFinding,
   action: 'create-reservation' | 'add-key',
   pool: Pool,
   { belongings }: Inventory,
@@ -131,6 +131,9 @@ function takenOf(
   if (address === undefined || podref === null || pool.range === undefined) return null;
   const { namespace, name, uid, rangeText: range } = pool;
   const key = action === 'create-reservation' ? (ownKey ?? '') : keyOf(address, pool.range.address);
+  // whereabouts before 0.8 writes no interface, and its definition of a reservation wants the container.
+  const isOld = pool.allocations.length > 0 && pool.allocations.every((each) => each.ifName === null);
+  const ifName = isOld ? null : shownIfName;
   const about = { address: address.toString(), networkName, podref, containerId: containerId ?? '', ifName };
   const undecided = { verdict: null, reason: null };
   // An entry for which nobody knows the container: no DEL frees it, the reconciler does.
@@ -141,7 +144,7 @@ function takenOf(
     name: reservationName(address, networkName),
     uid: '',
     resourceVersion: '',
-    spec: { podref, ...(ifName === null ? {} : { ifname: ifName }) },
+    spec: { podref, ...(ifName === null ? { containerid: containerId ?? '' } : { ifname: ifName }) },
   };
   return {
     entry: {

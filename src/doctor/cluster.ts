@@ -101,10 +101,11 @@ async function platformCheck(reader: Doctored): Promise<Check> {
 }
 
 async function definitionChecks(reader: Doctored): Promise<Check[]> {
-  const wanted: readonly (readonly [string, Resource, 'problem' | 'warning', string])[] = [
+  const wanted: readonly (readonly [string, Resource, 'problem' | 'warning' | 'info', string])[] = [
     ['ippools', IP_POOLS, 'problem', 'whereabouts is not installed here, or keeps its addresses elsewhere'],
     ['reservations', RESERVATIONS, 'warning', 'addresses are not guarded across ranges: whereabouts is older than 0.5'],
-    ['node-slices', NODE_SLICE_POOLS, 'warning', 'no Fast IPAM: whereabouts is older than 0.8'],
+    // whereabouts v0.9.0 is the first with a definition of them (doc/crds).
+    ['node-slices', NODE_SLICE_POOLS, 'info', 'no Fast IPAM: whereabouts is older than 0.9'],
     ['nads', NADS, 'problem', 'multus is not installed here'],
   ];
   const checks: Check[] = [];
@@ -118,7 +119,7 @@ async function definitionCheck(
   reader: Doctored,
   id: string,
   resource: Resource,
-  status: 'problem' | 'warning',
+  status: 'problem' | 'warning' | 'info',
   meaning: string,
 ): Promise<Check> {
   const versions = await reader.servedVersions(resource.group);
@@ -142,7 +143,8 @@ async function definitionCheck(
         id,
         status,
         `${name} is not defined: ${meaning}`,
-        'install its CustomResourceDefinition with whereabouts or multus',
+        // Nothing is wrong where nobody asks for it.
+        status === 'info' ? null : 'install its CustomResourceDefinition with whereabouts or multus',
       );
     }
     // Not allowed, so defined: what is not, is told apart.

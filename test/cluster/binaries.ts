@@ -53,21 +53,34 @@ interface Tool {
 }
 
 interface Upstream {
-  /** The folder with its go.mod, and the start of its name in the cache. */
+  /** The folder with its go.mod. */
+  folder: string;
+  /** The start of its name in the cache. */
   name: 'etcd' | 'kubernetes' | 'whereabouts';
   module: string;
   ldflags: (version: string) => string;
   tools: Tool[];
 }
 
+/**
+ * Older versions of whereabouts whose objects ipamctl is tried with: of each minor version the newest before 0.9, and the
+ * first of 0.9, as far as the Go module proxy has them (it has no 0.6.0, 0.6.2, 0.6.3 and 0.9.1).
+ */
+export const OLDER_WHEREABOUTS = ['0.6.1', '0.7.0', '0.8.0', '0.9.0'] as const;
+export type OlderWhereabouts = (typeof OLDER_WHEREABOUTS)[number];
+/** Node slices came with 0.9. */
+const WITH_NODE_SLICES: ReadonlySet<string> = new Set(['0.9.0']);
+
 const UPSTREAMS: Record<Upstream['name'], Upstream> = {
   etcd: {
+    folder: 'etcd',
     name: 'etcd',
     module: 'go.etcd.io/etcd/server/v3',
     ldflags: () => '-s -w',
     tools: [{ name: 'etcd', package: 'go.etcd.io/etcd/server/v3', usually: 'half a minute' }],
   },
   whereabouts: {
+    folder: 'whereabouts',
     name: 'whereabouts',
     module: 'github.com/k8snetworkplumbingwg/whereabouts',
     ldflags: () => '-s -w',
@@ -85,6 +98,7 @@ const UPSTREAMS: Record<Upstream['name'], Upstream> = {
     ],
   },
   kubernetes: {
+    folder: 'kubernetes',
     name: 'kubernetes',
     module: 'k8s.io/kubernetes',
     ldflags: (version) => {
@@ -156,9 +170,53 @@ export async function ensureBinaries(options: EnsureOptions = {}): Promise<Binar
   };
 }
 
+/** The programs of an older whereabouts, in place of those of {@link ensureBinaries}. It takes a minute or two to build. */
+export async function ensureOlderWhereabouts(
+  version: OlderWhereabouts,
+  options: EnsureOptions = {},
+): Promise<Pick<Binaries, 'whereabouts' | 'controlLoop' | 'nodeSliceController'>> {
+  const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+  const { tools, ...rest } = UPSTREAMS.whereabouts;
+  const wanted = tools.filter(
+    ({ name }) =>
+      name === 'whereabouts' ||
+      name === 'controlloop' ||
+      (name === 'nodeslicecontroller' && WITH_NODE_SLICES.has(version)),
+  );
+  const folder = await ensureUpstream({ ...rest, folder: `whereabouts-${version}`, tools: wanted }, log);
+  return {
+    whereabouts: join(folder, 'whereabouts'),
+    controlLoop: join(folder, 'controlloop'),
+    nodeSliceController: join(folder, 'nodeslicecontroller'),
+  };
+}
+
+/**
+ * The files of doc/crds of an older whereabouts: its definitions, and the DaemonSet that installs it. Needs no build, and
+ * of the network the module only.
+ */
+export async function ensureOlderManifests(
+  version: OlderWhereabouts,
+  options: EnsureOptions = {},
+): Promise<{ crds: string[]; daemonSet: string }> {
+  const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+  const goMod = `whereabouts-${version}`;
+  const kinds = ['ippools', 'overlappingrangeipreservations'];
+  if (WITH_NODE_SLICES.has(version)) kinds.push('nodeslicepools');
+  const crds = kinds.map((plural) => `whereabouts.cni.cncf.io_${plural}.yaml`);
+  const daemonSet = 'daemonset-install.yaml';
+  const folder = await ensureFolder(`manifests-whereabouts-${version}-${hashOf([goMod])}`, log, (target) =>
+    copyFromModule(
+      [...crds, daemonSet].map((file) => [goMod, UPSTREAMS.whereabouts.module, `doc/crds/${file}`]),
+      target,
+    ),
+  );
+  return { crds: crds.map((file) => join(folder, file)), daemonSet: join(folder, daemonSet) };
+}
+
 function ensureUpstream(upstream: Upstream, log: (line: string) => void): Promise<string> {
   const version = pinnedVersion(upstream);
-  const key = `${upstream.name}-${version}-${hashOf([upstream.name])}-${process.platform}-${process.arch}`;
+  const key = `${upstream.name}-${version}-${hashOf([upstream.folder])}-${process.platform}-${process.arch}`;
   return ensureFolder(key, log, async (folder) => {
     const total = upstream.tools.length;
     for (const [index, tool] of upstream.tools.entries()) {
@@ -171,14 +229,18 @@ function ensureUpstream(upstream: Upstream, log: (line: string) => void): Promis
 function ensureCrds(log: (line: string) => void): Promise<string> {
   return ensureFolder(`crds-${hashOf(['crds', 'whereabouts'])}`, log, async (folder) => {
     log('test cluster: fetching custom resource definitions (some seconds)');
-    for (const [module, file] of CRDS.map(([goMod, name, path]) => [{ goMod, name }, path] as const)) {
-      const cwd = join(here, module.goMod);
-      await go(['mod', 'download', module.name], cwd);
-      const source = (await go(['list', '-m', '-f', '{{.Dir}}', module.name], cwd)).trim();
-      // The module cache is read-only and so would be a plain copy of its file; the content is all that is wanted.
-      writeFileSync(join(folder, baseName(file)), readFileSync(join(source, file)));
-    }
+    await copyFromModule(CRDS, folder);
   });
+}
+
+async function copyFromModule(files: typeof CRDS, folder: string): Promise<void> {
+  for (const [goMod, module, file] of files) {
+    const cwd = join(here, goMod);
+    await go(['mod', 'download', module], cwd);
+    const source = (await go(['list', '-m', '-f', '{{.Dir}}', module], cwd)).trim();
+    // The module cache is read-only and so would be a plain copy of its file; the content is all that is wanted.
+    writeFileSync(join(folder, baseName(file)), readFileSync(join(source, file)));
+  }
 }
 
 /**
@@ -302,7 +364,7 @@ async function goBuild(
       name: tool.name,
       file: 'go',
       args: ['build', ...flags, '-o', join(folder, tool.name), tool.package],
-      cwd: join(here, upstream.name),
+      cwd: join(here, upstream.folder),
       env: goEnv(),
       log: logFile,
     });
@@ -360,10 +422,10 @@ function goEnv(): Record<string, string> {
 }
 
 function pinnedVersion(upstream: Upstream): string {
-  const text = readFileSync(join(here, upstream.name, 'go.mod'), 'utf8');
+  const text = readFileSync(join(here, upstream.folder, 'go.mod'), 'utf8');
   const escaped = upstream.module.replaceAll(/[.]/g, '\\.');
   const version = new RegExp(`^(?:require )?\\s*${escaped} (v\\S+)`, 'm').exec(text)?.[1];
-  if (version === undefined) throw new Error(`${upstream.name}/go.mod does not name ${upstream.module}`);
+  if (version === undefined) throw new Error(`${upstream.folder}/go.mod does not name ${upstream.module}`);
   return version;
 }
 

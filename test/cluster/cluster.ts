@@ -41,6 +41,8 @@ export interface StartOptions {
   noSnapshots?: boolean;
   /** More flags for kube-apiserver. */
   apiServerArgs?: readonly string[];
+  /** Programs and definitions in place of the usual ones, as those of an older whereabouts. */
+  binaries?: Partial<Binaries>;
 }
 
 /** A rule of a Role or ClusterRole. */
@@ -100,6 +102,11 @@ export class TestCluster {
     this.#own = own;
   }
 
+  /** The files of definitions that a cluster has where nothing else is asked for. */
+  static async definitions(): Promise<readonly string[]> {
+    return (await ensureBinaries()).crds;
+  }
+
   /** `attach` to the cluster of IPAMCTL_TEST_KUBECONFIG where that is set, `start` otherwise. */
   static obtain(options: StartOptions = {}): Promise<TestCluster> {
     const given = process.env['IPAMCTL_TEST_KUBECONFIG'];
@@ -109,7 +116,8 @@ export class TestCluster {
   /** Starts a cluster and returns once everything in it is served (about five seconds). */
   static async start(options: StartOptions = {}): Promise<TestCluster> {
     const log = options.log ?? (() => undefined);
-    const binaries = await ensureBinaries(options.log === undefined ? {} : { log: options.log });
+    const usual = await ensureBinaries(options.log === undefined ? {} : { log: options.log });
+    const binaries = { ...usual, ...options.binaries };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await TestCluster.#startOnce(options, binaries, log);

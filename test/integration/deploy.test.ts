@@ -3,10 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
+import { openClusterManagement } from '../../scripts/deploy-fleet.js';
 import { rbacFiles } from '../../scripts/deploy-rbac.js';
 import type { KubeObject } from '../cluster/client.js';
 import { TestCluster } from '../cluster/cluster.js';
+import { installCrds } from '../cluster/crds.js';
 import { deriveKubeconfig } from '../cluster/kubeconfig.js';
 import { seed } from '../cluster/seed.js';
 import { ROOT } from '../support/program.js';
@@ -133,4 +135,63 @@ test('a pod with no security context is refused there: admission is really asked
   const copy = structuredClone(job) as unknown as { spec: { jobTemplate: { spec: { template: { spec: unknown } } } } };
   copy.spec.jobTemplate.spec.template.spec = loose;
   expect(() => admitted(copy as unknown as CronJob)).toThrow(/violates PodSecurity "restricted/);
+});
+
+describe('many clusters', () => {
+  /** Custom resource definitions as a module of Go ships them. */
+  function definitions(module: string, files: readonly string[]): KubeObject[] {
+    const go = (...args: string[]): string => {
+      const { status, stdout, stderr } = spawnSync('go', args, { cwd: join(ROOT, 'test/fleet'), encoding: 'utf8' });
+      if (status !== 0) throw new Error(`go ${args.join(' ')}: ${stderr}`);
+      return stdout.trim();
+    };
+    go('mod', 'download', module);
+    const folder = go('list', '-m', '-f', '{{.Dir}}', module);
+    return files.map((file) => parse(readFileSync(join(folder, file), 'utf8')) as KubeObject);
+  }
+
+  const create = (file: string): string =>
+    kubectl(['create', '--dry-run=server', '--validate=strict', '-f', join(DEPLOY, 'fleet', file)]);
+
+  beforeAll(async () => {
+    await installCrds(cluster.client, [
+      ...definitions('github.com/argoproj/argo-cd/v2', ['manifests/crds/applicationset-crd.yaml']),
+      ...definitions('open-cluster-management.io/api', [
+        'cluster/v1beta1/0000_02_clusters.open-cluster-management.io_placements.crd.yaml',
+        'work/v1alpha1/0000_00_work.open-cluster-management.io_manifestworkreplicasets.crd.yaml',
+      ]),
+    ]);
+    for (const name of ['openshift-gitops', 'open-cluster-management']) kubectl(['create', 'namespace', name]);
+  }, 300_000);
+
+  test("Argo CD's own definition takes the ApplicationSet, and what it points to is there", () => {
+    expect(create('argo-cd.yaml')).toContain('applicationset.argoproj.io/ipamctl created');
+    const set = parse(readFileSync(join(DEPLOY, 'fleet/argo-cd.yaml'), 'utf8')) as {
+      spec: { template: { spec: { source: { path: string }; destination: { namespace: string } } } };
+    };
+    const { source, destination } = set.spec.template.spec;
+    const rendered = kubectl(['kustomize', join(ROOT, source.path)]);
+    const namespaces = parseAllDocuments(rendered)
+      .map((document) => document.toJS() as KubeObject)
+      .filter(({ kind }) => kind === 'Namespace')
+      .map(({ metadata }) => metadata?.name);
+    expect(namespaces).toEqual([destination.namespace]);
+  });
+
+  test("Open Cluster Management's own definitions take its objects, which are all that kustomize makes", async () => {
+    const printed = create('open-cluster-management.yaml');
+    expect(printed).toContain('placement.cluster.open-cluster-management.io/ipamctl created');
+    expect(printed).toContain('manifestworkreplicaset.work.open-cluster-management.io/ipamctl created');
+    const rendered = kubectl(['kustomize', join(DEPLOY, 'reconcile')]);
+    const file = readFileSync(join(DEPLOY, 'fleet/open-cluster-management.yaml'), 'utf8');
+    expect(file).toBe(await openClusterManagement(rendered));
+  });
+
+  test('a misspelt field is refused: the definitions are really asked', () => {
+    const file = readFileSync(join(DEPLOY, 'fleet/open-cluster-management.yaml'), 'utf8');
+    const misspelt = file.replace('placementRefs:', 'placementRef:');
+    expect(() => kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], misspelt)).toThrow(
+      /unknown field "spec\.placementRef"/,
+    );
+  });
 });

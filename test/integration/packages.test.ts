@@ -9,6 +9,7 @@ import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { parse } from 'yaml';
 import { nodeRuntime, NODES, SHIPPED } from '../../scripts/node-runtime.js';
 import { TestCluster } from '../cluster/cluster.js';
+import { buildProgram } from '../oracle/oracle.js';
 import { unpackedPackages } from '../support/debian.js';
 import { shellLines } from '../support/documents.js';
 import { cleanEnvironment, ipamctl, ROOT } from '../support/program.js';
@@ -84,6 +85,19 @@ describe('a release', () => {
     expect(platform?.sha256).toBe(sumOf(join(release, `${nameOf(arch)}.tar.gz`)));
     expect(statSync(join(unpacked[arch] ?? '', '..', platform?.bin ?? '')).mode & 0o777).toBe(0o755);
   });
+
+  test('is installed by krew, and its own validator takes the manifest', async () => {
+    const krew = (name: string): string =>
+      buildProgram(name, join(ROOT, 'test/krew'), 'from its module (a minute)', `sigs.k8s.io/krew/cmd/${name}`);
+    const manifest = join(release, 'ipamctl.yaml');
+    await run(krew('validate-krew-manifest'), ['-manifest', manifest, '-skip-install']);
+    const home = folderWith({});
+    const archive = join(release, `${nameOf(here)}.tar.gz`);
+    const env = { ...cleanEnvironment(), KREW_ROOT: home };
+    await run(krew('krew'), ['install', '--manifest', manifest, '--archive', archive], { env });
+    const { stdout } = await run(join(home, 'bin/kubectl-ipamctl'), ['--version'], { env });
+    expect(stdout).toContain(`ipamctl/${version} `);
+  }, 300_000);
 });
 
 interface Bill {

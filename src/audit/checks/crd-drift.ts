@@ -24,14 +24,14 @@ const WITH_IFNAME: Version = [0, 8, 0];
 const WITH_PODREF: Version = [0, 5, 0];
 
 const FREED = 'every address looks abandoned, and the reconciler frees those of running pods';
-/** What the plugin writes, since when, and what its lack does. Source: v0.9.4 pkg/allocate/allocate.go, pkg/reconciler. */
+/** What the plugin writes, since when, and what its lack does. Source: v0.8.0, v0.9.4 pkg/allocate/allocate.go. */
 const WRITTEN: readonly (readonly [Resource, Path, since: Version, consequence: string])[] = [
   [IP_POOLS, ['spec', 'allocations', '*', 'podref'], WITH_PODREF, FREED],
   [
     IP_POOLS,
     ['spec', 'allocations', '*', 'ifname'],
     WITH_IFNAME,
-    'a DEL finds no address of its interface, and frees none',
+    'a second ADD does not find the address again, and from 0.9 on a DEL frees none',
   ],
   [RESERVATIONS, ['spec', 'podref'], WITH_PODREF, FREED],
   [RESERVATIONS, ['spec', 'ifname'], WITH_IFNAME, 'nothing tells of which interface of a pod a reservation is'],
@@ -43,7 +43,7 @@ export const crdDrift = defineCheck({
   id: 'audit/crd-drift',
   severity: 'error',
   title: 'the definition of a kind of whereabouts does not fit the plugin',
-  why: 'Whoever updates the image of whereabouts has to update its CustomResourceDefinitions too, and a chart or an operator may forget that. A definition that requires what the plugin does not write refuses every address, and no pod starts. One that does not know a field drops it without a word: without podref every address looks abandoned, and the reconciler frees those of running pods; without ifname a DEL frees nothing.',
+  why: 'Whoever updates the image of whereabouts has to update its CustomResourceDefinitions too, and a chart or an operator may forget that. A definition that requires what the plugin does not write refuses every address, and no pod starts. One that does not know a field drops it without a word: without podref every address looks abandoned, and the reconciler frees those of running pods; without ifname a DEL of 0.9 and newer frees nothing.',
   needs: { definitions, pluginVersions },
   fix: { kind: 'manual', text: 'apply the definitions that belong to the version of the plugin' },
   raises: {

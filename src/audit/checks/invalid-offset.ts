@@ -10,7 +10,7 @@ export const invalidOffset = defineCheck({
   id: 'audit/invalid-offset',
   severity: 'warning',
   title: 'the key of an entry is no offset of a usable address',
-  why: 'A key is the distance of an address from the base of its pool. whereabouts passes over one that it cannot read and drops it at its next write to the pool; one that leads outside the range, or to its first or last address, holds what no pod can have been given.',
+  why: 'A key is the distance of an address from the base of its pool. whereabouts passes over one that it cannot read and drops it at its next write to the pool; one that leads outside the range, holds what no pod can have been given. The first and the last address of a range are given to nobody since 0.7; before it the first was, of a range that had an end and no start.',
   needs: { inventory },
   fix: { kind: 'release', text: 'release the entry by its key; what cannot be read needs --force' },
   raises: {
@@ -22,7 +22,7 @@ export const invalidOffset = defineCheck({
   },
   silent: { said: 'the key is the offset of its address', objects: HEALTHY },
   source:
-    'whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go (toIPReservationList); k8snetworkplumbingwg/whereabouts#403',
+    'whereabouts v0.9.4 pkg/storage/kubernetes/ipam.go (toIPReservationList), v0.6.1 pkg/allocate/allocate.go (IterateForAssignment); k8snetworkplumbingwg/whereabouts#403',
   *check({ inventory: { pools, belongings } }) {
     for (const pool of pools) {
       // Without a range no key can be read: that is said of the pool.
@@ -54,7 +54,9 @@ function wrongWith({ reading }: Allocation, range: Prefix): string | null {
   }
   const { address } = reading;
   if (!range.contains(address)) return `leads to ${address.toString()}, outside its range`;
-  if (address.equals(range.network)) return 'leads to the first address of its range, which nobody is given';
-  if (address.equals(range.broadcast)) return 'leads to the last address of its range, which nobody is given';
+  if (address.equals(range.network))
+    return 'leads to the first address of its range, which whereabouts gives to nobody since 0.7';
+  if (address.equals(range.broadcast))
+    return 'leads to the last address of its range, which whereabouts gives to nobody since 0.7';
   return null;
 }

@@ -19,6 +19,8 @@ interface Shown {
   readonly ifName: string | null;
   readonly address: Address;
   isTracked: boolean;
+  /** A pool of another network that has an entry for it, of this very pod. */
+  elsewhere: Pool | null;
 }
 
 export const untrackedLiveIp = defineCheck({
@@ -47,10 +49,12 @@ export const untrackedLiveIp = defineCheck({
     const untracked = [...shown.values()].flat().filter(({ isTracked }) => !isTracked);
     if (untracked.length === 0) return;
     const poolsOf = poolsByNad(read);
-    for (const { pod, nad, networkName, ifName, address } of untracked) {
+    for (const { pod, nad, networkName, ifName, address, ...seenIn } of untracked) {
       const drawn = poolsOf.get(refKey(nad)) ?? [];
       const pool = drawn.find(({ range }) => range?.contains(address) === true);
       const uid = pool?.uid;
+      // A pool of the network shows that the plugin knows it, and that other pool then guards nothing.
+      const elsewhere = pool === undefined ? seenIn.elsewhere : null;
       yield {
         object: { kind: 'Pod', namespace: pod.namespace, name: pod.name },
         address: address.toString(),
@@ -58,17 +62,25 @@ export const untrackedLiveIp = defineCheck({
         pool: pool === undefined || uid === undefined ? null : { namespace: pool.namespace, name: pool.name, uid },
         podref: named(pod),
         ifName,
-        message: `${named(pod)} shows it on ${named(nad)}, and no pool has an entry for it: whereabouts hands it out again`,
+        // The plugin ignores network_name, or the NAD has got it since: images seldom tell the version.
+        ...(elsewhere === null ? {} : { severity: 'warning' as const }),
+        message:
+          elsewhere === null
+            ? `${named(pod)} shows it on ${named(nad)}, and no pool has an entry for it: whereabouts hands it out again`
+            : `${named(pod)} shows it on ${named(nad)}, and its entry is in ${named(elsewhere)}, of another network: a whereabouts that knows network_name hands it out again (0.6.1 does not know it)`,
         evidence: {
           podUid: pod.uid,
           network: named(nad),
           ifName,
           pools: drawn.map(named),
+          elsewhere: elsewhere === null ? null : named(elsewhere),
         },
         fix:
-          pool === undefined
-            ? `kubectl delete pod -n ${pod.namespace} ${pod.name}`
-            : 'ipamctl audit --fix untracked-live-ip',
+          elsewhere !== null
+            ? null
+            : pool === undefined
+              ? `kubectl delete pod -n ${pod.namespace} ${pod.name}`
+              : 'ipamctl audit --fix untracked-live-ip',
         again: { everyPool: true, pods: [pod] },
       };
     }
@@ -88,7 +100,15 @@ function shownOf(seen: readonly PodSight[], defined: readonly Nad[]): Map<string
       for (const address of addresses) {
         if (!ipam.ranges.some(({ range }) => range.contains(address))) continue;
         const { networkName } = ipam;
-        append(shown, address.toString(), { pod, nad, networkName, ifName, address, isTracked: false });
+        append(shown, address.toString(), {
+          pod,
+          nad,
+          networkName,
+          ifName,
+          address,
+          isTracked: false,
+          elsewhere: null,
+        });
       }
     }
   }
@@ -101,10 +121,11 @@ function track({ pools, belongings }: Inventory, shown: ReadonlyMap<string, read
   for (const pool of pools) {
     const belonging = belongings.get(pool);
     const isKnown = belonging !== undefined && networkIsKnown(belonging);
-    for (const { reading } of pool.allocations) {
+    for (const { reading, podref } of pool.allocations) {
       if (!reading.ok) continue;
       for (const each of shown.get(reading.address.toString()) ?? []) {
         if (!isKnown || belonging.networkName === each.networkName) each.isTracked = true;
+        else if (podref === named(each.pod)) each.elsewhere = pool;
       }
     }
   }

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
 
+import type { Content } from './content.js';
 import { bytesInWords, type Limits } from './limits.js';
 import { printable, reasonOf, systemCode, Unreadable } from './problems.js';
 
 /** A file, wherever it lay. */
-export interface SourceFile {
+export interface SourceFile extends Content {
   /** For people, printable: `must-gather.tar.gz: namespaces/x/core/pods.yaml`. */
   readonly label: string;
   /** Absolute path, or name in its archive; empty for standard input. Tells the place, never used to open anything. */
   readonly path: string;
-  readonly bytes: Buffer;
   /** Milliseconds since 1970; 0 where not told. */
   readonly modifiedMs: number;
 }
@@ -62,8 +62,8 @@ export async function readContainer(container: Container, visitor: Visitor): Pro
 
 async function readPlain(container: Container, peeked: Peeked, visitor: Visitor): Promise<void> {
   if (isTar(peeked.head)) return readTar(container, peeked.all, visitor);
-  const bytes = await readAll(peeked.all, visitor.limits.documentBytes);
-  await visitor.file({ label: container.label, path: container.path, bytes, modifiedMs: container.modifiedMs });
+  const { label, path, modifiedMs } = container;
+  await visitor.file({ label, path, modifiedMs, chunks: peeked.all, size: undefined });
 }
 
 /** `ustar` is where POSIX and GNU tar both have it; a tar without it is of before 1988. */
@@ -107,17 +107,12 @@ async function readTar(container: Container, stream: AsyncIterable<Buffer>, visi
         continue;
       }
       const label = `${container.label}: ${printable(name)}`;
-      const { size } = entry.header;
-      if (size > visitor.limits.documentBytes) {
-        visitor.unreadable(label, tooLarge(size, visitor.limits.documentBytes));
-        entry.resume();
-        continue;
-      }
-      const chunks: Buffer[] = [];
-      for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
-      await visitEntry(visitor, { label, path: name, bytes: Buffer.concat(chunks), modifiedMs: mtime.getTime() });
+      const chunks = new EntryChunks(entry as AsyncIterable<Buffer>);
+      await visitEntry(visitor, { label, path: name, chunks, size: entry.header.size, modifiedMs: mtime.getTime() });
+      await chunks.drain();
     }
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof BrokenArchive ? thrown.cause : thrown;
     if (error instanceof Unreadable) throw error;
     throw new Unreadable(`${tarReason(error)}; what came before that was read`);
   } finally {
@@ -132,16 +127,44 @@ function tarReason(error: unknown): string {
   return reason === 'Unexpected end of data' ? 'is cut short (the archive ends too early)' : reason;
 }
 
+/** The archive broke within an entry: no fault of the entry's own. */
+class BrokenArchive extends Error {}
+
+/** What an entry holds. Whoever stops reading it leaves the archive whole: the rest of it is passed over. */
+class EntryChunks implements AsyncIterable<Buffer> {
+  readonly #iterator: AsyncIterator<Buffer>;
+
+  constructor(entry: AsyncIterable<Buffer>) {
+    this.#iterator = entry[Symbol.asyncIterator]();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
+    return { next: () => this.#next() };
+  }
+
+  async drain(): Promise<void> {
+    while ((await this.#next()).done !== true);
+  }
+
+  async #next(): Promise<IteratorResult<Buffer>> {
+    try {
+      return await this.#iterator.next();
+    } catch (error) {
+      throw new BrokenArchive('the archive broke', { cause: error });
+    }
+  }
+}
+
 /** An entry that is itself compressed (`pods.yaml.gz`) is unpacked; an archive inside an archive is not looked into. */
 async function visitEntry(visitor: Visitor, file: SourceFile): Promise<void> {
   try {
-    if (file.bytes[0] !== 0x1f || file.bytes[1] !== 0x8b) {
-      if (isTar(file.bytes.subarray(0, BLOCK)))
-        throw new Unreadable('is an archive inside an archive; unpack it first');
-      await visitor.file(file);
+    const { head, all } = await peek(file.chunks);
+    if (head[0] !== 0x1f || head[1] !== 0x8b) {
+      if (isTar(head)) throw new Unreadable('is an archive inside an archive; unpack it first');
+      await visitor.file({ ...file, chunks: all });
       return;
     }
-    const inner: Container = { ...file, stream: Readable.from([file.bytes]) };
+    const inner: Container = { ...file, stream: all };
     await readContainer(inner, {
       limits: visitor.limits,
       wants: () => false,
@@ -213,21 +236,4 @@ async function* resume(head: Buffer, iterator: AsyncIterator<Uint8Array>): Async
   } finally {
     await iterator.return?.();
   }
-}
-
-async function readAll(stream: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let total = 0;
-  for await (const chunk of stream) {
-    total += chunk.length;
-    if (total > limit) throw new Unreadable(tooLarge(undefined, limit));
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** Why a file is passed over for its size. */
-export function tooLarge(bytes: number | undefined, limit: number): string {
-  const size = bytes === undefined ? `more than ${bytesInWords(limit)}` : bytesInWords(bytes);
-  return `is too large (${size}; at most ${bytesInWords(limit)} are read)`;
 }

@@ -1,8 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 
+import { after, type Content, readAll, readUpTo, TooLarge } from './content.js';
 import { cutList, NotAlone } from './block-list.js';
+import { JsonCutter, type JsonPiece, type JsonPieces, PieceTooLarge } from './json-cutter.js';
 import { isKnownTopKind, MENTIONS_KNOWN_KIND, MENTIONS_LIST, TOP_LEVEL_KIND } from './kinds.js';
+import type { Limits } from './limits.js';
 import { Unreadable } from './problems.js';
+import { isMapping, type Mapping } from './values.js';
 import { type YamlParser, yamlParser } from './yaml.js';
 
 /** A document as it was parsed, before anything of it is trusted. */
@@ -22,19 +26,51 @@ export interface ParsedDocument {
   readonly items?: Iterable<unknown>;
 }
 
-/** The longest JSON text that is tried as YAML when it is no JSON, for the line of the error. */
-const RETRY_AS_YAML_CHARACTERS = 16_000_000;
+/** How a text of JSON objects begins. */
+const JSON_OBJECT = /^(?:\xef\xbb\xbf)?\s*\{\s*["}]/;
+
+/** A list whose items come one by one, and what it is perhaps only after them. */
+export interface OpenList {
+  /** @throws Unreadable where the item is nested too deeply; the list is lost then. */
+  item(value: unknown): void;
+  /** Takes the list in. `head` is all of it but its items, of which it has none. @throws Unreadable */
+  end(head: Mapping): void;
+}
+
+/** Who takes what is read of a file. Neither throws. */
+export interface DocumentTaker {
+  document(document: ParsedDocument): void;
+  /** @param head what is known of the list before its items. */
+  list(head: Mapping): OpenList;
+}
 
 /**
  * Reads the documents of a file that may be of interest; the others are passed over without a parser seeing them.
- * A broken document of several does not stop the others: `problem` hears of it.
- * @throws Unreadable when the file as a whole is no text.
+ * A broken document of several does not stop the others: `problem` hears of it. A small file is read whole; lists in a
+ * large file of JSON are read item by item.
+ * @throws Unreadable when the file as a whole is no text, or too large.
  */
 export async function parseDocuments(
-  bytes: Buffer,
+  content: Content,
+  limits: Limits,
   problem: (reason: string) => void,
-  visit: (document: ParsedDocument) => void,
+  taker: DocumentTaker,
 ): Promise<void> {
+  const start = await readUpTo(content, Math.min(limits.wholeBytes, limits.documentBytes));
+  if (start.rest === undefined) {
+    await parseWhole(start.bytes, problem, taker);
+    return;
+  }
+  if (JSON_OBJECT.test(start.bytes.toString('latin1', 0, 4096))) {
+    await streamJson(start.bytes, start.rest, limits.documentBytes, problem, taker);
+    return;
+  }
+  const bytes = await readAll({ ...content, chunks: after(start.bytes, start.rest) }, limits.documentBytes);
+  await parseWhole(bytes, problem, taker);
+}
+
+async function parseWhole(bytes: Buffer, problem: (reason: string) => void, taker: DocumentTaker): Promise<void> {
+  const visit = (document: ParsedDocument): void => taker.document(document);
   const text = textOfFile(bytes);
   const start = text.search(/\S/);
   if (start === -1) return;
@@ -88,25 +124,159 @@ async function parseJson(
   }
 
   // YAML in braces; and its parser tells the line where JSON.parse may not.
-  if (characters <= RETRY_AS_YAML_CHARACTERS) {
-    try {
-      const parse = await yamlParser();
-      for (const value of parse(text, () => 1)) visit({ value, fromYaml: true, characters });
-      return;
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      problem(reason.startsWith('line') ? reason : error.message.replace('is no YAML', 'is no JSON'));
-      return;
-    }
+  try {
+    const parse = await yamlParser();
+    for (const value of parse(text, () => 1)) visit({ value, fromYaml: true, characters });
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    problem(reason.startsWith('line') ? reason : error.message.replace('is no YAML', 'is no JSON'));
   }
-  problem(reason);
 }
 
 function jsonReason(error: SyntaxError, text: string): string {
+  const { what, position } = whatFailed(error);
+  return position === undefined ? `is no JSON: ${what}` : `line ${lineAt(text, position)}: is no JSON: ${what}`;
+}
+
+function whatFailed(error: SyntaxError): { readonly what: string; readonly position: number | undefined } {
   const match = /at position (\d+)/.exec(error.message);
   // The message quotes the text: only its first words are wanted.
   const what = error.message.replace(/,? ?(?:\.\.\.|").*$/s, '').replace(/ (?:in JSON )?at position \d+.*$/s, '');
-  return match === null ? `is no JSON: ${what}` : `line ${lineAt(text, Number(match[1]))}: is no JSON: ${what}`;
+  return { what, position: match === null ? undefined : Number(match[1]) };
+}
+
+/** Reads a JSON text of one or several values while it arrives: no more than an item of a list is in memory. */
+async function streamJson(
+  start: Buffer,
+  rest: AsyncIterable<Buffer>,
+  limit: number,
+  problem: (reason: string) => void,
+  taker: DocumentTaker,
+): Promise<void> {
+  const reader = new JsonListReader(problem, taker);
+  const cutter = new JsonCutter(reader, limit);
+  try {
+    for await (const chunk of after(withoutMark(start), rest)) cutter.push(chunk);
+    if (!cutter.end()) reader.cutShort(cutter.rest);
+  } catch (error) {
+    if (error instanceof PieceTooLarge) throw new TooLarge(undefined, limit);
+    throw error;
+  }
+}
+
+/** Without the byte order mark of UTF-8. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
+
+/** Makes documents and items of the pieces of a JSON text. */
+class JsonListReader implements JsonPieces {
+  readonly #problem: (reason: string) => void;
+  readonly #taker: DocumentTaker;
+  #list: OpenList | undefined;
+  /** Whether something of the value at hand was lost, and with it the whole value. */
+  #isLost = false;
+  /** Whether anything of the value at hand may be of interest: what is of none may be broken. */
+  #isOfInterest = false;
+
+  constructor(problem: (reason: string) => void, taker: DocumentTaker) {
+    this.#problem = problem;
+    this.#taker = taker;
+  }
+
+  list(head: JsonPiece): void {
+    if (this.#isLost) return;
+    const value = this.#parse(head)?.value;
+    // Of two lists of items in one value the last counts, as JSON.parse has it.
+    this.#list = isMapping(value) ? this.#taker.list(value) : undefined;
+  }
+
+  item(item: JsonPiece): void {
+    if (this.#isLost) return;
+    const parsed = this.#parse(item);
+    if (parsed !== undefined) this.#attempt(() => this.#list?.item(parsed.value));
+  }
+
+  value(piece: JsonPiece): void {
+    const list = this.#list;
+    const parsed = this.#isLost ? undefined : this.#parse(piece);
+    if (parsed !== undefined) {
+      const { value } = parsed;
+      if (list !== undefined && isMapping(value) && isEmptyList(value['items'])) this.#attempt(() => list.end(value));
+      else this.#taker.document({ value, fromYaml: false, characters: piece.bytes.length });
+    }
+    this.#list = undefined;
+    this.#isLost = false;
+    this.#isOfInterest = false;
+  }
+
+  /** The text ended within a value, of which this piece was the last. */
+  cutShort({ bytes, line }: JsonPiece): void {
+    if (this.#isLost || !this.#mayConcern(bytes)) return;
+    let what = 'Unexpected end of JSON input';
+    try {
+      JSON.parse(bytes.toString('utf8'));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      ({ what } = whatFailed(error));
+    }
+    this.#problem(`line ${line}: is no JSON: ${what}`);
+  }
+
+  #attempt(take: () => void): void {
+    try {
+      take();
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      this.#lose(error.message);
+    }
+  }
+
+  #lose(reason: string): void {
+    this.#isLost = true;
+    this.#list = undefined;
+    this.#problem(reason);
+  }
+
+  /** `undefined` for what is no JSON: the value is lost then. */
+  #parse(piece: JsonPiece): { readonly value: unknown } | undefined {
+    const { bytes, line } = piece;
+    const isOfInterest = this.#mayConcern(bytes);
+    if (!isUtf8(bytes)) {
+      this.#isLost = true;
+      if (isOfInterest) this.#lose(`line ${line}: is not UTF-8 text`);
+      return undefined;
+    }
+    const text = bytes.toString('utf8');
+    try {
+      return { value: JSON.parse(text) as unknown };
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      this.#isLost = true;
+      if (isOfInterest) this.#lose(pieceReason(error, text, line));
+      return undefined;
+    }
+  }
+
+  #mayConcern(bytes: Buffer): boolean {
+    if (this.#isOfInterest) return true;
+    const text = bytes.toString('latin1');
+    this.#isOfInterest = MENTIONS_KNOWN_KIND.test(text) || MENTIONS_LIST.test(text);
+    return this.#isOfInterest;
+  }
+}
+
+/** Why a piece that begins in this line is no JSON. */
+function pieceReason(error: SyntaxError, text: string, line: number): string {
+  const { what, position } = whatFailed(error);
+  if (position === undefined) return `line ${line}: what begins here is no JSON: ${what}`;
+  // White space before it is not counted: the line is that of its first character.
+  const before = text.length - text.trimStart().length;
+  return `line ${line + lineAt(text.slice(before), position - before) - 1}: is no JSON: ${what}`;
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 /** Cuts a text into its top-level JSON objects and arrays; `undefined` when something else lies between them. */

@@ -4,6 +4,7 @@ import { InputFailure } from '../../errors.js';
 import type { ReadingObserver } from '../options.js';
 import type { SourceFile, Visitor } from './archive.js';
 import { Clock } from './clock.js';
+import { readAll, TooLarge } from './content.js';
 import { parseDocuments } from './documents.js';
 import { ObjectIndex } from './index-of-objects.js';
 import { Intake } from './intake.js';
@@ -118,29 +119,27 @@ class Reading implements Visitor {
   }
 
   async file(file: SourceFile): Promise<void> {
-    const { label, path, bytes } = file;
+    const { label, path } = file;
     const name = baseName(path);
     try {
       if (name === TIMESTAMP_FILE) {
+        const bytes = await readAll(file, this.limits.documentBytes);
         this.#clock.gathered(bytes.toString('latin1', 0, 4096));
         return;
       }
-      this.#bytes += bytes.length;
-      if (this.#bytes > this.limits.totalBytes) {
-        throw new Unreadable(
-          `is passed over: more than ${bytesInWords(this.limits.totalBytes)} of documents are not read`,
-        );
-      }
+      const counted = { ...file, chunks: this.#counted(file.chunks) };
       if (name === MANIFEST_FILE) {
+        const bytes = await readAll(counted, this.limits.documentBytes);
         const manifest = parseManifest(bytes.toString('utf8'));
         this.#index.addManifest(manifest);
         this.#clock.created(manifest.createdAt);
         this.#manifests++;
         return;
       }
-      await this.#documents(file);
+      await this.#documents(counted);
       if (++this.#files % 1000 === 0) this.#observer.debug?.(`snapshot: ${this.#files} files read`);
     } catch (error) {
+      if (error instanceof TooLarge) throw error;
       if (!(error instanceof Unreadable) && !(error instanceof RangeError)) throw error;
       this.#problems.unreadable(label, reasonOf(error));
     }
@@ -151,15 +150,30 @@ class Reading implements Visitor {
     const problem = (reason: string): void => this.#problems.unreadable(label, reason);
     const found = { label, place: placeOf(path) };
     const takenBefore = this.#intake.taken;
-    await parseDocuments(file.bytes, problem, (document) => {
-      try {
-        this.#intake.document(document, found, problem);
-      } catch (error) {
-        if (!(error instanceof Unreadable)) throw error;
-        problem(error.message);
-      }
+    await parseDocuments(file, this.limits, problem, {
+      document: (document) => {
+        try {
+          this.#intake.document(document, found, problem);
+        } catch (error) {
+          if (!(error instanceof Unreadable)) throw error;
+          problem(error.message);
+        }
+      },
+      list: (head) => this.#intake.list(head, found, problem),
     });
     if (this.#intake.taken > takenBefore) this.#clock.file(modifiedMs);
+  }
+
+  async *#counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      this.#bytes += chunk.length;
+      if (this.#bytes > this.limits.totalBytes) {
+        throw new Unreadable(
+          `is passed over: more than ${bytesInWords(this.limits.totalBytes)} of documents are not read`,
+        );
+      }
+      yield chunk;
+    }
   }
 
   finish(paths: readonly string[]): SnapshotReader {

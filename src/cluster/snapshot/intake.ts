@@ -1,12 +1,12 @@
 import type { KubeObject } from '../port.js';
 import type { Resource } from '../resources.js';
 import type { Clock } from './clock.js';
-import type { ParsedDocument } from './documents.js';
+import type { OpenList, ParsedDocument } from './documents.js';
 import type { ObjectIndex } from './index-of-objects.js';
 import { groupOf, isNewEvent, resourceOf } from './kinds.js';
 import { objectOf } from './objects.js';
 import type { Place } from './place.js';
-
+import { Unreadable } from './problems.js';
 import { type Budget, isMapping, type Mapping, requireBounded, textOf } from './values.js';
 
 /*
@@ -36,6 +36,13 @@ export interface Found {
   readonly label: string;
 }
 
+/** Where a document came from, and who hears what was lost of it. */
+interface Source {
+  readonly fromYaml: boolean;
+  readonly found: Found;
+  readonly problem: (reason: string) => void;
+}
+
 /** Takes the objects of parsed documents into the index. */
 export class Intake {
   readonly #index: ObjectIndex;
@@ -54,93 +61,62 @@ export class Intake {
    */
   document(document: ParsedDocument, found: Found, problem: (reason: string) => void): void {
     const { value, fromYaml, characters, items } = document;
+    const source: Source = { fromYaml, found, problem };
     // Without aliases a value takes two characters at least. JSON has none, but may be deep.
     const budget: Budget = { values: fromYaml ? characters / 2 + 100_000 : Infinity };
     if (Array.isArray(value)) {
       requireBounded(value, budget);
-      for (const item of value) if (isMapping(item)) this.#one(item, fromYaml, found, problem);
+      for (const item of value) if (isMapping(item)) this.#one(item, source);
     } else if (isMapping(value)) {
-      if (this.#concerns(value)) requireBounded(value, budget);
-      this.#one(value, fromYaml, found, problem, items === undefined ? undefined : boundedItems(items, budget));
+      if (isList(value) || singleOf(value) !== undefined) requireBounded(value, budget);
+      this.#one(value, source, items, budget);
     }
   }
 
-  #concerns(value: Mapping): boolean {
-    const kind = textOf(value['kind']) ?? '';
-    const apiVersion = textOf(value['apiVersion']) ?? '';
-    if (kind === 'List' || resourceOf(apiVersion, kind) !== undefined) return true;
-    return resourceOf(apiVersion, kind.replace(/List$/, '')) !== undefined;
+  /** Takes a list of JSON whose items come one by one; `head` is what is known of it before them. */
+  list(head: Mapping, found: Found, problem: (reason: string) => void): OpenList {
+    const source: Source = { fromYaml: false, found, problem };
+    const items = new ListItems(head, this.#clock, source, { values: Infinity });
+    return {
+      item: (value) => items.add(value),
+      end: (whole) => {
+        requireBounded(whole, { values: Infinity });
+        if (isList(whole)) this.#close(items, whole, source);
+        else this.#one(whole, source);
+      },
+    };
   }
 
-  #one(
-    value: Mapping,
-    fromYaml: boolean,
-    found: Found,
-    problem: (reason: string) => void,
-    items?: Iterable<unknown>,
-  ): void {
-    const kind = textOf(value['kind']) ?? '';
-    const apiVersion = textOf(value['apiVersion']) ?? '';
-    const single = resourceOf(apiVersion, kind);
+  /** @param apart items that `value` has none of, not held against the budget yet. */
+  #one(value: Mapping, source: Source, apart?: Iterable<unknown>, budget?: Budget): void {
+    const single = singleOf(value);
     if (single !== undefined) {
-      const object = this.#object(single, value, apiVersion, fromYaml, found);
+      const object = keptObject(this.#clock, single, value, versionOf(value), source);
       if (object === undefined) {
-        problem(`a ${kind} without a name was passed over`);
+        source.problem(`a ${single.kind} without a name was passed over`);
         return;
       }
       this.#index.add(single, object);
       this.taken++;
       return;
     }
-    if (kind === 'List' && groupOf(apiVersion) === '') {
-      this.#list(value, undefined, apiVersion, fromYaml, found, problem, items);
+    if (!isList(value)) return;
+    const items = apart ?? value['items'] ?? [];
+    if (apart === undefined && !Array.isArray(items)) {
+      source.problem(`the items of a ${textOf(value['kind']) ?? 'List'} are no list`);
       return;
     }
-    const listed = kind.endsWith('List') ? resourceOf(apiVersion, kind.slice(0, -'List'.length)) : undefined;
-    if (listed !== undefined) this.#list(value, listed, apiVersion, fromYaml, found, problem, items);
+    const list = new ListItems(value, this.#clock, source, apart === undefined ? undefined : budget);
+    for (const item of items as Iterable<unknown>) list.add(item);
+    this.#close(list, value, source);
   }
 
-  #list(
-    list: Mapping,
-    typed: Resource | undefined,
-    apiVersion: string,
-    fromYaml: boolean,
-    found: Found,
-    problem: (reason: string) => void,
-    apart: Iterable<unknown> | undefined,
-  ): void {
-    const items = apart ?? list['items'] ?? [];
-    if (apart === undefined && !Array.isArray(items)) {
-      problem(`the items of a ${textOf(list['kind']) ?? 'List'} are no list`);
-      return;
-    }
-    const objects: [Resource, KubeObject][] = [];
-    let count = 0;
-    const namespaces = new Map<Resource, Set<string>>();
-    if (typed !== undefined) namespaces.set(typed, new Set());
-    let broken = 0;
-    for (const item of items as Iterable<unknown>) {
-      count++;
-      if (!isMapping(item)) {
-        broken++;
-        continue;
-      }
-      // Items of a typed list come without kind and apiVersion from the API itself.
-      const itemKind = textOf(item['kind']);
-      const itemVersion = textOf(item['apiVersion']) ?? apiVersion;
-      const resource = itemKind === undefined ? typed : resourceOf(itemVersion, itemKind);
-      if (resource === undefined) continue;
-      const object = this.#object(resource, item, itemVersion, fromYaml, found);
-      if (object === undefined) {
-        broken++;
-        continue;
-      }
-      objects.push([resource, object]);
-      const seen = namespaces.get(resource) ?? new Set();
-      seen.add(object.metadata.namespace ?? '');
-      namespaces.set(resource, seen);
-    }
-    for (const [resource, object] of objects) this.#index.add(resource, object);
+  #close(items: ListItems, list: Mapping, { found, problem }: Source): void {
+    items.end(list);
+    const { count, broken, namespaces } = items;
+    const typed = typedOf(list);
+    if (typed !== undefined && !namespaces.has(typed)) namespaces.set(typed, new Set());
+    for (const [resource, object] of items.objects) this.#index.add(resource, object);
     if (broken > 0) problem(`${broken} of ${count} items of a list are no objects with a name`);
 
     const named = found.place.resource;
@@ -156,33 +132,125 @@ export class Intake {
       this.#index.addList(resource, partial ? undefined : scopeOf(resource, seen, spans, found.place));
     }
   }
+}
 
-  /** What is kept of one object, `undefined` without a name. */
-  #object(
-    resource: Resource,
-    value: Mapping,
-    apiVersion: string,
-    fromYaml: boolean,
-    found: Found,
-  ): KubeObject | undefined {
-    if (isMapping(value['metadata'])) this.#clock.object(value, value['metadata']);
-    return objectOf(value, {
-      resource,
-      apiVersion,
-      namespace: resource.namespaced ? (found.place.namespace ?? 'default') : undefined,
-      newEvent: isNewEvent(apiVersion),
-      detach: fromYaml,
-    });
+/** The items of one list, one after the other: what is kept of each. */
+class ListItems {
+  readonly objects: [Resource, KubeObject][] = [];
+  readonly namespaces = new Map<Resource, Set<string>>();
+  count = 0;
+  broken = 0;
+  readonly #clock: Clock;
+  readonly #source: Source;
+  readonly #budget: Budget | undefined;
+  /** Kind and version of the list; undefined while it has not told. */
+  #list: { readonly kind: string; readonly apiVersion: string } | undefined;
+  /** Whether an item was read by what the list said of itself. */
+  #relied = false;
+  /** Items that do not tell what they are, of a list that has not told either: as text, to be small. */
+  readonly #waiting: Buffer[] = [];
+
+  /** @param budget what the items are held against; undefined where they have been. */
+  constructor(head: Mapping, clock: Clock, source: Source, budget: Budget | undefined) {
+    this.#clock = clock;
+    this.#source = source;
+    this.#budget = budget;
+    if (head['kind'] !== undefined && head['apiVersion'] !== undefined) this.#list = kindOf(head);
+  }
+
+  /** @throws Unreadable where the item is too deep, or grows through aliases. */
+  add(item: unknown): void {
+    this.count++;
+    if (!isMapping(item)) this.broken++;
+    else if (this.#list === undefined && !tellsItself(item)) this.#wait(item);
+    else this.#take(item);
+  }
+
+  /** All items are there. @throws Unreadable where the list says something else of itself than it said before. */
+  end(list: Mapping): void {
+    const told = kindOf(list);
+    if (this.#relied && (this.#list?.kind !== told.kind || this.#list.apiVersion !== told.apiVersion)) {
+      throw new Unreadable('the list tells its kind or apiVersion twice');
+    }
+    this.#list = told;
+    for (const item of this.#waiting) this.#take(JSON.parse(item.toString('utf8')) as Mapping);
+  }
+
+  #wait(item: Mapping): void {
+    requireBounded(item, { values: Infinity }, 2);
+    this.#waiting.push(Buffer.from(JSON.stringify(item)));
+  }
+
+  #take(item: Mapping): void {
+    const { kind = '', apiVersion = '' } = this.#list ?? {};
+    // Items of a typed list come without kind and apiVersion from the API itself.
+    const itemKind = textOf(item['kind']);
+    const itemVersion = textOf(item['apiVersion']) ?? apiVersion;
+    if (!tellsItself(item)) this.#relied = true;
+    const resource = itemKind === undefined ? typedOf({ kind, apiVersion }) : resourceOf(itemVersion, itemKind);
+    if (resource === undefined) return;
+    if (this.#budget !== undefined) {
+      this.#budget.values--;
+      requireBounded(item, this.#budget, 2);
+    }
+    const object = keptObject(this.#clock, resource, item, itemVersion, this.#source);
+    if (object === undefined) {
+      this.broken++;
+      return;
+    }
+    this.objects.push([resource, object]);
+    const seen = this.namespaces.get(resource) ?? new Set();
+    seen.add(object.metadata.namespace ?? '');
+    this.namespaces.set(resource, seen);
   }
 }
 
-/** Each item, held against what the whole document may bring. */
-function* boundedItems(items: Iterable<unknown>, budget: Budget): Generator<unknown, void, undefined> {
-  for (const item of items) {
-    budget.values--;
-    requireBounded(item, budget, 2);
-    yield item;
-  }
+function tellsItself(item: Mapping): boolean {
+  return textOf(item['kind']) !== undefined && textOf(item['apiVersion']) !== undefined;
+}
+
+function versionOf(value: Mapping): string {
+  return textOf(value['apiVersion']) ?? '';
+}
+
+function kindOf(value: Mapping): { readonly kind: string; readonly apiVersion: string } {
+  return { kind: textOf(value['kind']) ?? '', apiVersion: versionOf(value) };
+}
+
+/** The resource of a document that is one object of a kind that is read. */
+function singleOf(value: Mapping): Resource | undefined {
+  const { kind, apiVersion } = kindOf(value);
+  return resourceOf(apiVersion, kind);
+}
+
+/** The resource that a list is of by its own kind (`PodList`). */
+function typedOf(value: Mapping): Resource | undefined {
+  const { kind, apiVersion } = kindOf(value);
+  return kind.endsWith('List') ? resourceOf(apiVersion, kind.slice(0, -'List'.length)) : undefined;
+}
+
+/** Whether a document is a list of a kind that is read, or of several kinds. */
+function isList(value: Mapping): boolean {
+  const { kind, apiVersion } = kindOf(value);
+  return (kind === 'List' && groupOf(apiVersion) === '') || typedOf(value) !== undefined;
+}
+
+/** What is kept of one object, `undefined` without a name. */
+function keptObject(
+  clock: Clock,
+  resource: Resource,
+  value: Mapping,
+  apiVersion: string,
+  { fromYaml, found }: Source,
+): KubeObject | undefined {
+  if (isMapping(value['metadata'])) clock.object(value, value['metadata']);
+  return objectOf(value, {
+    resource,
+    apiVersion,
+    namespace: resource.namespaced ? (found.place.namespace ?? 'default') : undefined,
+    newEvent: isNewEvent(apiVersion),
+    detach: fromYaml,
+  });
 }
 
 function goesOn(list: Mapping): boolean {

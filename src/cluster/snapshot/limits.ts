@@ -1,7 +1,13 @@
 /** How much of a snapshot is read. Snapshots come from strangers: each bound here keeps one file from ending the run. */
 
-/** Largest file, or entry of an archive, that is read whole, in bytes. Node's strings end a little above this. */
+/**
+ * Largest file, or entry of an archive, in bytes, where it has to be read whole; of a list that is read item by item, its
+ * largest item. Node's strings end a little above this.
+ */
 export const MAX_DOCUMENT_BYTES = 500_000_000;
+
+/** Up to this size a file is read whole; lists in larger files are read item by item. In bytes. */
+const MAX_WHOLE_BYTES = 16_000_000;
 
 /** Sum of all documents that are parsed, in bytes. */
 export const MAX_TOTAL_BYTES = 2_000_000_000;
@@ -17,12 +23,14 @@ export const MAX_NOTES = 50;
 
 /** The bounds of one run; tests make them small. */
 export interface Limits {
+  readonly wholeBytes: number;
   readonly documentBytes: number;
   readonly totalBytes: number;
   readonly archiveBytes: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
+  wholeBytes: MAX_WHOLE_BYTES,
   documentBytes: MAX_DOCUMENT_BYTES,
   totalBytes: MAX_TOTAL_BYTES,
   archiveBytes: MAX_ARCHIVE_BYTES,

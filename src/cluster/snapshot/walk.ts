@@ -1,8 +1,8 @@
 import { createReadStream, type Stats } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import { readContainer, tooLarge, type Visitor } from './archive.js';
+import { readContainer, type Visitor } from './archive.js';
 import { printable, reasonOf, systemCode, Unreadable } from './problems.js';
 
 /** Files that may hold objects, by name: logs and pages, most of a must-gather, are never opened. */
@@ -129,8 +129,12 @@ async function readEntry(path: string, name: string, visitor: Visitor): Promise<
     const handle = await open(path, 'r');
     try {
       const { size, mtimeMs } = await handle.stat();
-      if (size > visitor.limits.documentBytes) throw new Unreadable(tooLarge(size, visitor.limits.documentBytes));
-      await visitor.file({ label, path: resolve(path), bytes: await handle.readFile(), modifiedMs: mtimeMs });
+      // Small files, of which there may be thousands, in one piece.
+      const chunks =
+        size <= Math.min(visitor.limits.wholeBytes, visitor.limits.documentBytes)
+          ? only(handle)
+          : handle.createReadStream({ autoClose: false });
+      await visitor.file({ label, path: resolve(path), chunks, size, modifiedMs: mtimeMs });
     } finally {
       await handle.close();
     }
@@ -138,4 +142,8 @@ async function readEntry(path: string, name: string, visitor: Visitor): Promise<
     if (!(error instanceof Unreadable) && systemCode(error) === undefined) throw error;
     visitor.unreadable(label, reasonOf(error));
   }
+}
+
+async function* only(handle: FileHandle): AsyncGenerator<Buffer> {
+  yield await handle.readFile();
 }

@@ -104,7 +104,8 @@ function wants({ judged: { claim } }: TakenItem): string[] {
   const namespace = namespaceOf(claim);
   return [
     ...(address === null ? [] : [`address ${namespace}/${networkName ?? ''}/${address.toString()}`]),
-    ...(pool === null || podref === '' ? [] : [`owner ${refKey(pool)} ${attachmentKey(podref, ifName)}`]),
+    // An entry without an interface is no ADD's to take: before whereabouts 0.8 none looked, since then each has one.
+    ...(pool === null || podref === '' || ifName === null ? [] : [`owner ${refKey(pool)} ${attachmentKey(podref, ifName)}`]),
   ];
 }
 
@@ -137,7 +138,7 @@ function entryPart({ pool, allocation, podref, ifName }: Claim, sight: Sight): P
       : { why: `${ownerText(own.podref)} was given it` };
   }
   // Its next ADD would take either, and the other would leak.
-  const other = podref === '' ? undefined : now.ofOwner(podref, ifName);
+  const other = podref === '' || ifName === null ? undefined : now.ofOwner(podref, ifName);
   if (other === undefined) return { missing: true };
   const held = other.reading.ok ? other.reading.address.toString() : `key ${other.key}`;
   return { why: `${podref} holds ${held} of that pool by now` };

@@ -19,6 +19,7 @@ import { install, type Installed } from './packed.js';
 import { measureAdds, measureRelease, type Release } from './release.js';
 import { markdown, writePage, type Report } from './report.js';
 import { measureSection, type Section } from './section.js';
+import { folderWith, removeFolders, SAMPLE } from '../test/support/world.js';
 
 const { values } = parseArgs({
   options: {
@@ -126,7 +127,7 @@ function report(): Report {
 }
 
 async function start(ipamctl: Installed): Promise<Section> {
-  const sample = join(process.cwd(), 'examples', 'sample-cluster');
+  const sample = folderWith(SAMPLE);
   const nad = join(process.cwd(), 'examples', 'nads', 'tenant-a.yaml');
   const empty = await emptyCommand();
   try {
@@ -140,6 +141,7 @@ async function start(ipamctl: Installed): Promise<Section> {
     ]);
   } finally {
     empty.remove();
+    removeFolders();
   }
 }
 

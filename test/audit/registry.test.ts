@@ -1,21 +1,15 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { audit, type AuditOutcome } from '../../src/audit/engine.js';
-import { exampleFiles } from '../../src/audit/examples.js';
-import { DEFAULT_SETTINGS, type AnyCheck, type Example } from '../../src/audit/model.js';
+import type { AuditOutcome } from '../../src/audit/engine.js';
+import type { AnyCheck } from '../../src/audit/model.js';
 import { CHECKS } from '../../src/audit/registry.js';
-import { openSnapshot } from '../../src/cluster/snapshot/index.js';
-import { folderWith, removeFolders } from '../support/world.js';
+import { removeFolders } from '../support/world.js';
+import { CASES, SEVERITY_OF } from './cases.js';
+import { auditOf, faultsOfCase, faultsOfExamples } from './judging.js';
 
 afterAll(removeFolders);
 
 const ids = CHECKS.map(({ id }) => id);
 const each = CHECKS.map((check) => [check.id, check] as const);
-
-async function auditOf(example: Example, checks = CHECKS): Promise<AuditOutcome> {
-  const reader = await openSnapshot([folderWith(Object.fromEntries(exampleFiles(example)))], {});
-  const clock = { now: () => 0, wait: () => Promise.reject(new Error('a snapshot is one moment')) };
-  return audit(reader, { checks, settings: DEFAULT_SETTINGS, clock });
-}
 
 function raisedBy({ findings }: AuditOutcome): { all: string[]; serious: string[] } {
   const checksOf = (some: AuditOutcome['findings']): string[] => [...new Set(some.map(({ check }) => check))];
@@ -34,6 +28,11 @@ describe('the registry', () => {
   });
 });
 
+test('cases are of checks that are there', () => {
+  expect(Object.keys(CASES).filter((id) => !ids.includes(id))).toEqual([]);
+  expect(Object.keys(SEVERITY_OF)).toEqual(ids);
+});
+
 describe.each(each)('%s', (id, check: AnyCheck) => {
   test('has complete texts', () => {
     expect(id).toMatch(/^audit\/[a-z0-9-]+$/);
@@ -48,7 +47,7 @@ describe.each(each)('%s', (id, check: AnyCheck) => {
   });
 
   test('is raised by its example, and nothing else that does not belong to it', async () => {
-    const outcome = await auditOf(check.raises);
+    const outcome = await auditOf(check.raises, CHECKS);
     const { all, serious } = raisedBy(outcome);
     expect(all).toContain(id);
     expect(serious.filter((other) => other !== id && !(check.also ?? []).includes(other))).toEqual([]);
@@ -60,11 +59,21 @@ describe.each(each)('%s', (id, check: AnyCheck) => {
   });
 
   test('is silent on the other example, where nothing else has anything serious to say', async () => {
-    const outcome = await auditOf(check.silent);
+    const outcome = await auditOf(check.silent, CHECKS);
     const { all, serious } = raisedBy(outcome);
     expect(all).not.toContain(id);
     expect(serious).toEqual([]);
     // Silent because it looked.
     expect(outcome.skipped.filter((skipped) => skipped.check === id)).toEqual([]);
   });
+
+  test('is as grave as it is meant to be', async () => {
+    expect(await faultsOfExamples(check, SEVERITY_OF[id] ?? 'error')).toEqual([]);
+  });
+
+  for (const given of CASES[id] ?? []) {
+    test(`${given.said}: ${given.finds.length === 0 ? 'silent' : given.finds.join(', ')}`, async () => {
+      expect(await faultsOfCase(check, given)).toEqual([]);
+    });
+  }
 });

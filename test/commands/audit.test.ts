@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CheckDocument, CheckList } from '../../src/audit/check-documents.js';
 import type { AuditReport } from '../../src/audit/report.js';
-import { exampleFiles, ipPool } from '../../src/audit/examples.js';
+import { exampleFiles, HEALTHY, ipPool } from '../../src/audit/examples.js';
 import { CHECKS } from '../../src/audit/registry.js';
 import { ipamctl } from '../support/program.js';
 import { optionalFields, violations } from '../support/schemas.js';
@@ -85,6 +85,19 @@ describe('what files do not have', () => {
     const report = JSON.parse(run.stdout) as AuditReport;
     expect([run.code, report.incomplete, report.findings]).toEqual([1, true, []]);
     expect(report.skipped).toEqual([{ check: `audit/${check}`, why: expect.stringContaining(lacked) }]);
+  });
+});
+
+describe('Leases, of which little depends', () => {
+  test('files without them are audited whole; that nobody asked them is said', async () => {
+    const files = exampleFiles({ objects: HEALTHY });
+    for (const path of files.keys()) if (path.includes('leases')) files.delete(path);
+    const run = await ipamctl(['audit', '--from', folderWith(Object.fromEntries(files)), '-o', 'json']);
+    const report = JSON.parse(run.stdout) as AuditReport;
+    expect([run.code, report.incomplete, report.findings]).toEqual([0, false, []]);
+    const lacked = report.skipped.find(({ check }) => check === 'audit/lease-contention');
+    expect(lacked?.why).toMatch(/leases.*: how busy ADD and DEL are is not known$/);
+    expect(report.warnings).toContain(lacked?.why);
   });
 });
 

@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { programOf, ROOT, startIpamctl } from '../support/program.js';
+import { folderWith, removeFolders, SAMPLE as FILES } from '../support/world.js';
 
 const RECORDER = pathToFileURL(join(ROOT, 'test/support/loaded-scripts.mjs')).href;
-const SAMPLE = join(ROOT, 'examples', 'sample-cluster');
+/** A snapshot of JSON, and one of YAML. */
+const SAMPLE = folderWith(FILES);
+const SAMPLE_CLUSTER = join(ROOT, 'examples', 'sample-cluster');
+afterAll(removeFolders);
 /** Rooms that every command loads. */
 const OF_ALL = ['cli', 'commands', 'render'];
 const NADS = join(ROOT, 'examples', 'nads');
@@ -101,7 +105,7 @@ const CLASSES: readonly [string, readonly string[], readonly string[], readonly 
   ],
   [
     'an audit of a snapshot',
-    ['audit', '--from', SAMPLE],
+    ['audit', '--from', SAMPLE_CLUSTER],
     [
       'audit',
       'cluster',
@@ -116,8 +120,8 @@ const CLASSES: readonly [string, readonly string[], readonly string[], readonly 
       'reconcile',
       'whereabouts',
     ],
-    ['cron-validator'],
-    850,
+    ['cron-validator', 'js-yaml'],
+    900,
   ],
   [
     'linted files',

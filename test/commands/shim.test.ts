@@ -5,12 +5,14 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { shimEntry } from '../../src/openshift/entry.js';
 import { ipamctl, type Ran, ROOT } from '../support/program.js';
 import { violations } from '../support/schemas.js';
-import { folderWith, removeFolders } from '../support/world.js';
+import { folderWith, removeFolders, SAMPLE } from '../support/world.js';
 
 afterAll(removeFolders);
 
 const SHIM = shimEntry({ type: 'whereabouts' });
 const SAMPLE_CLUSTER = join(ROOT, 'examples/sample-cluster');
+/** Files of a cluster that nobody asked for operators and workloads. */
+const BARE = folderWith(SAMPLE);
 const OTHER = { name: 'tenant', namespace: 'tenants', type: 'SimpleMacvlan', simpleMacvlanConfig: { master: 'eth1' } };
 
 const network = (spec: object): string =>
@@ -143,7 +145,7 @@ describe('shim status of a must-gather', () => {
   });
 
   test('a snapshot that has nothing of it: seen is nothing, and that is said', async () => {
-    const run = await shim('status', 'whereabouts', '--from', SAMPLE_CLUSTER);
+    const run = await shim('status', 'whereabouts', '--from', BARE);
     expect(run.code).toBe(1);
     expect(run.stderr).toContain('could not be seen');
     expect(run.stdout).not.toContain('✗');
@@ -207,7 +209,8 @@ describe('shim generate', () => {
   test.each<[number, string[], RegExp]>([
     [4, ['-o', 'merge-patch'], /kubeconfig/],
     [4, ['-o', 'json-patch', '--with-cluster'], /kubeconfig/],
-    [3, ['-o', 'merge-patch', '--from', SAMPLE_CLUSTER], /holds no Network/],
+    [3, ['-o', 'merge-patch', '--from', BARE], /holds no Network/],
+    [4, ['-o', 'merge-patch', '--from', SAMPLE_CLUSTER], /there is no operator to patch/],
     [2, ['--empty-list'], /-o json-patch/],
     [2, ['-o', 'json-patch', '--empty-list', '--with-cluster'], /--empty-list/],
     [2, ['-o', 'table'], /unknown output format/],

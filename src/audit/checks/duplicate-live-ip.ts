@@ -21,7 +21,7 @@ export const duplicateLiveIp = defineCheck({
   id: 'audit/duplicate-live-ip',
   severity: 'error',
   title: 'two running pods show the same address on one network',
-  why: 'Both answer for the address: the traffic of one goes to the other, now and then or always. Freeing an entry does not end it; one of the pods has to go.',
+  why: 'Both answer for the address: the traffic of one goes to the other, now and then or always. Freeing an entry does not end it; one of the pods has to go. Networks of a Linux bridge are compared on each node by itself: whether an uplink joins the bridges of several nodes, their configuration (NodeNetworkState of nmstate) would tell, which ipamctl does not read. Give such a network a network_name, and it is compared everywhere.',
   needs: { inventory, nads, pods },
   fix: { kind: 'manual', text: 'delete one of the pods, the one that the pool does not name' },
   raises: {

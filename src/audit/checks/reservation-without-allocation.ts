@@ -34,11 +34,13 @@ export const reservationWithoutAllocation = defineCheck({
       if (pool !== null || reservation === null) continue;
       const found = judgedOf.get(reservation.uid);
       const judged = found?.claim.pool === null ? found : undefined;
-      const isGone = judged?.verdict === 'stale';
+      const isStale = judged?.verdict === 'stale';
+      const since =
+        judged?.reason === 'pod-gone' ? ', which is gone' : isStale ? ', which settled on another address' : '';
       yield {
         ...(judged === undefined ? loneFields(claim, reservation) : claimFields(judged, survey)),
-        message: `reserved for ${podref}${isGone ? ', which is gone' : ''}, and no pool has an entry for it`,
-        fix: isGone && claim.networkKnown ? releaseReservationCommand(claim) : null,
+        message: `reserved for ${podref}${since}, and no pool has an entry for it`,
+        fix: isStale && claim.networkKnown ? releaseReservationCommand(claim) : null,
         again: { reservations: [reservation], everyPool: true, isTransient: true },
       };
     }

@@ -51,8 +51,7 @@ export const CASES: readonly Case[] = [
   { args: ['ips', 'ls', '--from', SAMPLE_CLUSTER, '-o', 'yaml'], code: 0, stdout: /^kind: IPList$/m },
   { args: ['reconcile', '--from', SAMPLE_CLUSTER, '-o', 'json'], code: 1, kind: 'ReconcilePlan' },
   { args: ['audit', '--from', SAMPLE_CLUSTER, '-o', 'json'], code: 1, kind: 'AuditReport' },
-  // Not everything can be told from the sample, which is no clean answer.
-  { args: ['report', '--from', SAMPLE_CLUSTER, '-o', 'html'], code: 1, stdout: /^<!doctype html>[^]*<\/html>\s*$/i },
+  { args: ['report', '--from', SAMPLE_CLUSTER, '-o', 'html'], code: 0, stdout: /^<!doctype html>[^]*<\/html>\s*$/i },
 ];
 
 /** Runs one of the cases. */

@@ -60,6 +60,28 @@ export function groupsOf(targets: readonly ReservationTarget[], inventory: Inven
   });
 }
 
+/**
+ * Since whereabouts 0.8 a pod may have one address by two keys, of overlapping pools, and one reservation for both: it goes
+ * once, when the later of its keys went, and as ours only where all of them did.
+ */
+export function oncePerReservation(targets: readonly ReservationTarget[]): ReservationTarget[] {
+  const byReservation = new Map<Reservation, ReservationTarget>();
+  for (const target of targets) {
+    const twin = byReservation.get(target.reservation);
+    byReservation.set(
+      target.reservation,
+      twin === undefined
+        ? target
+        : {
+            ...twin,
+            keylessSince: Math.max(twin.keylessSince, target.keylessSince),
+            freedByUs: twin.freedByUs && target.freedByUs,
+          },
+    );
+  }
+  return [...byReservation.values()];
+}
+
 /** Pod and network, in the namespace of the pools: what one call of the plugin decides about. */
 export function groupKey(
   { namespace, podref }: Pick<Reservation, 'namespace' | 'podref'>,

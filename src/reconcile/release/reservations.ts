@@ -8,7 +8,7 @@ import { inBatches } from '../batches.js';
 import type { Tenure } from '../leases/holdings.js';
 import { Coverage } from './coverage.js';
 import { decideByReading } from './decide.js';
-import { groupsOf, type Group, type ReservationTarget } from './groups.js';
+import { groupsOf, oncePerReservation, type Group, type ReservationTarget } from './groups.js';
 import { Healing } from './healing.js';
 import { journalOutcome, reservationIntent } from './intents.js';
 import { takeTogether, waitForPlugins, type ReadyGroup } from './holding-batches.js';
@@ -77,7 +77,8 @@ export class ReservationRelease {
     });
   }
 
-  async run(targets: readonly ReservationTarget[]): Promise<void> {
+  async run(wanted: readonly ReservationTarget[]): Promise<void> {
+    const targets = oncePerReservation(wanted);
     this.#total = targets.length;
     if (targets.length === 0) return;
     try {

@@ -276,12 +276,16 @@ describe('colours', () => {
     ['--color=auto', 'NO_COLOR', false, false],
   ])('%s with %s, of whatever is coloured', async (flag, variable, pipe, terminal) => {
     const env: Record<string, string> = variable === '' ? {} : { [variable]: '1' };
-    const broken = join(folderWith({ 'nad.json': JSON.stringify(BROKEN) }), 'nad.json');
+    const folder = folderWith({
+      'nad.json': JSON.stringify(BROKEN),
+      'comma.conf': '{"type": "macvlan", "name": "x",}',
+    });
+    const broken = join(folder, 'nad.json');
     const seen = [];
     for (const args of [
       ['ips', 'ls', '--from', sample],
       ['nad', 'lint', broken],
-      ['nad', 'lint', '--fix', '--dry-run', broken],
+      ['nad', 'lint', '--fix', '--dry-run', join(folder, 'comma.conf')],
       ['pools', 'ls', '--help'],
       ['help', 'pools', 'ls'],
       ['nad', 'rules', 'whereabouts/gateway-in-pool'],

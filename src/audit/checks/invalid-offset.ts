@@ -10,7 +10,7 @@ export const invalidOffset = defineCheck({
   id: 'audit/invalid-offset',
   severity: 'warning',
   title: 'the key of an entry is no offset of a usable address',
-  why: 'A key is the distance of an address from the base of its pool. whereabouts passes over one that it cannot read and drops it at its next write to the pool; one that leads outside the range, holds what no pod can have been given. The first and the last address of a range are given to nobody since 0.7; before it the first was, of a range that had an end and no start.',
+  why: 'A key is the distance of an address from the base of its pool. whereabouts passes over one that it cannot read and drops it at its next write to the pool; one that leads outside the range holds what no pod can have been given. The first and the last address of a range are given to nobody since 0.7; before it the first was, of a range that had an end and no start.',
   needs: { inventory },
   fix: { kind: 'release', text: 'release the entry by its key; what cannot be read needs --force' },
   raises: {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import module from 'node:module';
+import './user.js';
 
 module.enableCompileCache?.();
 

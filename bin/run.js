@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import module, { createRequire } from 'node:module';
+import './user.js';
 
 // Node 22 and newer keep the compiled program; Node 20 has no such thing.
 module.enableCompileCache?.();

@@ -54,12 +54,13 @@ const bin = (name: string): [string, ...string[]] => [join(home, 'node_modules',
 describe('what is inside', () => {
   test('the program, its schemas, examples and papers, and nothing else', () => {
     const allowed =
-      /^(?:bin\/(?:run|kubectl-ipamctl|kubectl_complete-ipamctl)\.js|completions\/ipamctl\.\w+|dist\/(?:cli|commands|chunks)\/[^.]+\.js(?:\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|schemas\/\w+\.schema\.json|examples\/.+|docs\/performance\/\w+\.svg|docs\/(?:(?:checks|commands|reference(?:\/kinds)?|tasks|troubleshooting)\/|rules\/(?:[\w-]+\/)?)?[^/]+\.md|oclif\.manifest\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+      /^(?:bin\/(?:run|kubectl-ipamctl|kubectl_complete-ipamctl|user)\.js|completions\/ipamctl\.\w+|dist\/(?:cli|commands|chunks)\/[^.]+\.js(?:\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|schemas\/\w+\.schema\.json|examples\/.+|docs\/performance\/\w+\.svg|docs\/(?:(?:checks|commands|reference(?:\/kinds)?|tasks|troubleshooting)\/|rules\/(?:[\w-]+\/)?)?[^/]+\.md|oclif\.manifest\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     for (const file of [
       'bin/run.js',
       'bin/kubectl-ipamctl.js',
       'bin/kubectl_complete-ipamctl.js',
+      'bin/user.js',
       'completions/ipamctl.bash',
       'dist/cli/main.js',
       'dist/commands/pools/ls.js',
@@ -246,6 +247,26 @@ describe('on a real cluster', () => {
 
     const { networks } = await attach(cluster, { name: 'three', nets: ['default/a'] });
     expect(networks[0]?.ips).toEqual(['10.77.0.1']);
+  });
+});
+
+describe('a user that /etc/passwd does not know, as OpenShift gives its containers', () => {
+  const unknown = ['--user', '--map-user=65532', '--map-group=65532', 'env', '-i', `PATH=${process.env['PATH'] ?? ''}`];
+
+  test.each([
+    ['ipamctl', ['pools', 'ls', '--from', join(ROOT, 'examples', 'sample-cluster')], 0],
+    ['ipamctl', ['--help'], 0],
+    ['ipamctl', ['pools', 'ls'], 4],
+    ['kubectl-ipamctl', ['nad', 'rules'], 0],
+    ['kubectl_complete-ipamctl', ['pools', ''], 0],
+  ])('%s %j', async (name, args, expected) => {
+    const program = join(home, 'node_modules', '.bin', name);
+    const { code, stderr } = await ipamctl(args, { command: ['unshare', ...unknown, program] });
+    expect([code, stderr]).toEqual([expected, expect.not.stringMatching(/ENOENT|uv_os/)]);
+    const who = await run('unshare', [...unknown, process.execPath, '-e', 'require("os").userInfo()']).catch(
+      (error: unknown) => error as { stderr: string },
+    );
+    expect(who.stderr).toContain('ERR_SYSTEM_ERROR');
   });
 });
 

@@ -146,6 +146,7 @@ function inserted(node: Node, key: string, value: unknown, document: LintDocumen
 function insertedInJson({ node, layer }: JsonPlace, key: string, value: unknown): FileEdit[] | undefined {
   if (node.type !== 'object') return undefined;
   const last = node.members.at(-1);
+  if (last !== undefined && !(isClosed(layer, last.key) && isClosed(layer, last.value))) return undefined;
   const written = `${JSON.stringify(key)}: ${JSON.stringify(value)}`;
   return last === undefined
     ? insertedFirst(layer, node.from + 1, ` ${written} `)
@@ -156,12 +157,19 @@ function insertedInJson({ node, layer }: JsonPlace, key: string, value: unknown)
 function appended({ node, layer }: JsonPlace, value: unknown): FileEdit[] | undefined {
   if (node.type !== 'array') return undefined;
   const last = node.items.at(-1);
+  if (last !== undefined && !isClosed(layer, last)) return undefined;
   const written = JSON.stringify(value);
   if (last === undefined) return insertedFirst(layer, node.from + 1, written);
   // The white space before a single element is that of the bracket.
   const isAlone =
     node.items.length === 1 && !layer.text.slice(beforeBlanks(layer.text, last.from), last.from).includes('\n');
   return insertedAfter(layer, isAlone ? last.to : last.from, last.to, written);
+}
+
+/** What follows a string whose closing quote is missing would become a part of it, and of a missing value its value. */
+function isClosed(layer: JsonPlace['layer'], { from, to }: Span): boolean {
+  const quote = layer.text[from];
+  return to > from && ((quote !== '"' && quote !== "'") || (to - from > 1 && layer.text[to - 1] === quote));
 }
 
 function insertedFirst(layer: JsonPlace['layer'], at: number, written: string): FileEdit[] | undefined {

@@ -34,6 +34,12 @@ describe('repairs', () => {
     expect(await fixed(nadText(config))).toBe(nadText(good));
   });
 
+  test('nothing is written behind a string that has no end: it would become a part of it', async () => {
+    const once = await fixed("{kind: NetworkAttachmentDefinition\nmetadata:\n  name: a\nspec:\n  config: '{}\n", RULES);
+    expect(once).not.toContain('apiVersion');
+    expect(await fixed(once, RULES)).toBe(once);
+  });
+
   test('a template, and what stands in no file, stay as they are', async () => {
     const text = nadText('\'{"type": "macvlan", "master": "$X", "mode": bridge}\'');
     expect(await fixed(text)).toBe(text);

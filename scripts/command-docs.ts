@@ -108,10 +108,10 @@ says. Written by \`npm run docs:commands\`; do not edit.
 | --- | --- |
 ${rows.join('\n')}
 
-## Flags of every command that asks a cluster
+## Common flags
 
 ${flagTable([...global.values()])}
-Names and meanings are those of kubectl. A flag that is not given is taken from its variable.
+`--color` is of every command, the others of those that ask a cluster. Names and meanings are those of kubectl. A flag that is not given is taken from its variable.
 `;
 }
 
@@ -146,7 +146,7 @@ function section(command: Command, isTopic: boolean): string {
     }),
     ...(common.length === 0
       ? []
-      : [`Besides, [as everywhere](README.md#flags-of-every-command-that-asks-a-cluster): ${common.join(', ')}.\n`]),
+      : [`Besides, [as everywhere](README.md#common-flags): ${common.join(', ')}.\n`]),
     ...examples(command),
   ].join('\n');
 }

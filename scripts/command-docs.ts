@@ -111,7 +111,7 @@ ${rows.join('\n')}
 ## Common flags
 
 ${flagTable([...global.values()])}
-`--color` is of every command, the others of those that ask a cluster. Names and meanings are those of kubectl. A flag that is not given is taken from its variable.
+\`--color\` is of every command, the others of those that ask a cluster. Names and meanings are those of kubectl. A flag that is not given is taken from its variable.
 `;
 }
 

@@ -144,9 +144,7 @@ function section(command: Command, isTopic: boolean): string {
       const heading = group === undefined || group === GLOBAL ? '' : `**${capital(group.toLowerCase())}**\n\n`;
       return heading + flagTable(told.filter((flag) => !isCommon(flag) && flag.helpGroup === group));
     }),
-    ...(common.length === 0
-      ? []
-      : [`Besides, [as everywhere](README.md#common-flags): ${common.join(', ')}.\n`]),
+    ...(common.length === 0 ? [] : [`Besides, [as everywhere](README.md#common-flags): ${common.join(', ')}.\n`]),
     ...examples(command),
   ].join('\n');
 }

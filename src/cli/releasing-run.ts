@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { ClusterReader } from '../cluster/port.js';
 import type { ClusterWriter } from '../cluster/writer.js';
-import { InputFailure, RefusedFailure } from '../errors.js';
+import { Failure, InputFailure, RefusedFailure } from '../errors.js';
 import { stateDirectory } from '../journal/directory.js';
 import { uncertainIntents, type OpenIntents } from '../journal/uncertain.js';
 import { openJournal } from '../journal/write.js';
@@ -101,6 +101,12 @@ export class Run {
         warnings.push(...(await tellEvents(cluster, report.told, { ...about, told })));
         warnings.push(...(await tellEvents(cluster, gone, { ...about, told: 'Delete' })));
       }
+    } catch (failure) {
+      // It ended by itself, having begun nothing that it does not tell of: a journal without an end is of a run that died.
+      if (failure instanceof Failure) {
+        await journal.end({ summary: {}, interruptedBy: interruption.by }).catch(() => undefined);
+      }
+      throw failure;
     } finally {
       interruption.end();
       await journal.close();

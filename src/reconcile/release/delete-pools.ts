@@ -7,7 +7,7 @@ import { isOrphan } from '../../pools/orphans.js';
 import { leaseName } from '../../whereabouts/names.js';
 import { parseNodeSlicePool, parsePool, type Pool } from '../../whereabouts/objects.js';
 import type { JournalIntent } from '../journal.js';
-import type { Tenure } from '../leases/holdings.js';
+import type { Held, Tenure } from '../leases/holdings.js';
 import { decideByReading } from './decide.js';
 import type { PlannedWrite } from './dry-run.js';
 import { journalOutcome } from './intents.js';
@@ -118,18 +118,28 @@ async function deleteTogether(
     const waitMs = notBefore - clock.monotonic();
     if (waitMs > 0) await clock.sleep(waitMs, signal);
     const set = { namespace: first.pool.namespace, names: leasesOf(open) };
-    const held = await leases.hold(
-      set,
-      async (tenure) => {
-        if (tenure.tookOver) {
-          // Whoever lost the Lease goes on for its whole budget, by what it read before.
-          notBefore = clock.monotonic() + PLUGIN_BUDGET_MS;
-          return;
-        }
-        await inHolding(ports, tenure, open, outcomes, uncertain);
-      },
-      { signal },
-    );
+    let held: Held<void>;
+    try {
+      held = await leases.hold(
+        set,
+        async (tenure) => {
+          if (tenure.tookOver) {
+            // Whoever lost the Lease goes on for its whole budget, by what it read before.
+            notBefore = clock.monotonic() + PLUGIN_BUDGET_MS;
+            return;
+          }
+          await inHolding(ports, tenure, open, outcomes, uncertain);
+        },
+        { signal },
+      );
+    } catch (failure) {
+      // Nobody could be asked for a Lease: of these no more is done, and the journal says so.
+      if (!(failure instanceof ClusterFailure)) throw failure;
+      for (const { pool } of open) {
+        if (!outcomes.has(pool)) outcomes.set(pool, failed(failure.message, failure));
+      }
+      break;
+    }
     if (held.state === 'held') heldMs.push(held.heldMs);
     else if (held.state === 'busy') {
       for (const { pool } of open) {

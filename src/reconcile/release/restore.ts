@@ -7,7 +7,7 @@ import { ClusterFailure, RefusedFailure } from '../../errors.js';
 import { parseReservation, type Pool } from '../../whereabouts/objects.js';
 import { inBatches } from '../batches.js';
 import type { JournalOutcome } from '../journal.js';
-import type { Tenure } from '../leases/holdings.js';
+import type { Held, Tenure } from '../leases/holdings.js';
 import type { Coverage } from './coverage.js';
 import { decideByReading, SETTLED_AFTER_MS } from './decide.js';
 import { journalOutcome } from './intents.js';
@@ -154,7 +154,19 @@ class Restoring {
     const names = [...new Set(batch.flatMap(({ unit }) => unit.leases))];
     const namespace = batch[0]?.unit.namespace ?? '';
     for (const work of batch) work.holdings++;
-    const held = await leases.hold({ namespace, names }, (tenure) => this.#inHolding(batch, tenure), { signal });
+    let held: Held<void>;
+    try {
+      held = await leases.hold({ namespace, names }, (tenure) => this.#inHolding(batch, tenure), { signal });
+    } catch (failure) {
+      // Nobody could be asked for a Lease: of these no more is done, and the journal says so.
+      if (!(failure instanceof ClusterFailure)) throw failure;
+      this.#failAll(
+        batch.filter(({ isOver }) => !isOver),
+        failure,
+      );
+      await this.#settle(batch);
+      return [];
+    }
     if (held.state === 'held') this.heldMs.push(held.heldMs);
     const why =
       held.state === 'busy'

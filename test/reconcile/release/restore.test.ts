@@ -186,6 +186,28 @@ describe('one write goes wrong', () => {
     if (fault === 'too-many' || fault === 'lost-after') expect([fault, failures]).toEqual([fault, 0]);
   });
 
+  test.each<[string, WriteFault]>([
+    ['unreachable', dead],
+    ['forbidden', 'forbidden'],
+    ['other', 'other'],
+  ])('no Lease can be asked for (%s): nothing is put back, and that is said and journalled', async (_, fault) => {
+    const made = world();
+    const { journal } = await play(made);
+    const before = contents(made);
+    const { results, journal: kept } = await putBack(made, journal, {
+      prepare: (writer) => {
+        writer.turn = ({ resource }) => (resource === LEASES ? fault : undefined);
+      },
+    });
+    expect([...new Set(Object.values(results))].every((result) => result === 'failed' || result === 'skipped')).toBe(true);
+    expect(Object.keys(results)).toHaveLength(3);
+    expect(kept.said).not.toEqual([]);
+    expect(kept.said.filter((said) => said.endsWith('open'))).toEqual([]);
+    expect(contents(made)).toEqual(before);
+    await putBack(made, journal);
+    expect(contents(made)).toEqual(contents(world()));
+  });
+
   test('the server goes away for good: not known, and the next one completes it', async () => {
     const count = (await writes()).length;
     for (let at = 0; at < count; at++) {

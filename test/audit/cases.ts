@@ -966,6 +966,32 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       finds: ['error Pod/web 10.0.0.5: ipamctl audit --fix untracked-live-ip'],
     },
     {
+      said: 'a plugin that does not know network_name has it in the pool of the plain network',
+      cluster: {
+        objects: [
+          whereaboutsNad('tenant', { range: '10.0.0.0/24', network_name: 'green' }),
+          whereaboutsNad('plain', { range: '10.0.0.0/24' }),
+          POOL,
+          WEB,
+          NODE,
+        ],
+      },
+      finds: ['warning Pod/web 10.0.0.5'],
+    },
+    {
+      said: 'the pool of the plain network has it for another pod',
+      cluster: {
+        objects: [
+          whereaboutsNad('tenant', { range: '10.0.0.0/24', network_name: 'green' }),
+          whereaboutsNad('plain', { range: '10.0.0.0/24' }),
+          ipPool('10.0.0.0/24', { 5: entry('default/other') }),
+          WEB,
+          NODE,
+        ],
+      },
+      finds: ['error Pod/web 10.0.0.5: kubectl delete pod -n default web'],
+    },
+    {
       said: 'a pool of a network that nobody tells has it',
       cluster: {
         objects: [

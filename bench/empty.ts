@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, type BuildOptions } from 'esbuild';
+import { build } from 'esbuild';
+import { BUNDLING, NEVER_LOADED } from '../scripts/bundling.js';
 import { slimOclif } from '../scripts/slim-oclif.js';
 import type { Subject } from './measure.js';
 
@@ -26,23 +27,14 @@ export async function emptyCommand(): Promise<{ subject: Subject; remove: () => 
     `import { Command } from '@oclif/core/command';
      export default class Say extends Command { async run() { await this.parse(Say); process.stdout.write('x\\n'); } }`,
   );
-  const options: BuildOptions = {
+  await build({
+    ...BUNDLING,
     entryPoints: { main: join(folder, 'main.mjs'), 'commands/say': join(folder, 'say.mjs') },
     outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    minifySyntax: true,
-    minifyWhitespace: true,
     nodePaths: [join(process.cwd(), 'node_modules')],
-    external: ['typescript', 'ts-node', 'tsx', 'tsx/esm/api', 'tsx/cjs/api'],
+    external: [...NEVER_LOADED],
     plugins: [slimOclif],
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
-  };
-  await build(options);
+  });
   return {
     subject: { name: 'an empty command of oclif', argv: [process.execPath, join(folder, 'main.js'), 'say'] },
     remove: () => {

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BUNDLING, NEVER_LOADED } from './bundling.js';
 import { bundledParts, notices } from './contents.js';
 import { slimKubernetesClient } from './slim-client.js';
 import { reportPage } from './report-page.js';
@@ -26,26 +27,15 @@ const { metafile } = await build({
   entryPoints: [...commands.map((file) => join('src/commands', file)), 'src/cli/main.ts', 'src/cli/complete.ts'],
   outdir,
   outbase: 'src',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.17',
+  ...BUNDLING,
   chunkNames: 'chunks/[name]-[hash]',
   sourcemap: 'linked',
   sourcesContent: false,
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'none',
-  // oclif looks for them to run sources in development; a packed program never does. Tables load theirs when drawn.
-  external: ['cli-table3', 'typescript', 'ts-node', 'tsx', 'tsx/esm/api', 'tsx/cjs/api'],
+  // Tables load theirs when drawn.
+  external: ['cli-table3', ...NEVER_LOADED],
   plugins: [slimKubernetesClient, slimOclif, reportPage],
   metafile: true,
   logLevel: 'warning',
-  // Packages in CommonJS call require() for what Node itself provides.
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
 });
 // Who packs the program, and who judges its size, wants to know what is in it; it is not given out.
 writeFileSync(join(outdir, 'metafile.json'), JSON.stringify(metafile));

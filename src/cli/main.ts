@@ -14,7 +14,6 @@ import { asInvoked } from './invocation.js';
 import { isClosedPipe, messageScreen, processIo, writeAll } from './io.js';
 import { errorJson, errorText } from './report-failure.js';
 import { stopOnSignals } from './signals.js';
-import { HELP_TOPICS } from './topics.js';
 
 /**
  * Runs one command line. The one place where whatever was thrown becomes text or JSON and an exit code.
@@ -40,7 +39,7 @@ export async function main(argv: readonly string[], root: string, bin?: string):
     }
     await run([...argv], config);
   } catch (thrown) {
-    await report(translate(thrown, argv, config), argv, config?.version ?? 'unknown', bin ?? 'ipamctl');
+    await report(await translate(thrown, argv, config), argv, config?.version ?? 'unknown', bin ?? 'ipamctl');
   }
 }
 
@@ -82,7 +81,7 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 /** oclif's complaints about a command line, in our words; anything else as it was thrown. */
-function translate(thrown: unknown, argv: readonly string[], config: Config | undefined): unknown {
+async function translate(thrown: unknown, argv: readonly string[], config: Config | undefined): Promise<unknown> {
   if (thrown instanceof Failure) {
     // oclif wraps what a flag's own parser says.
     thrown.message = thrown.message.replace(/^Parsing --\S+ \n\t([^]*)\nSee more help with --help$/, '$1');
@@ -97,6 +96,7 @@ function translate(thrown: unknown, argv: readonly string[], config: Config | un
     if (given !== undefined && asked !== given) {
       const extra = asked.slice(given.length + 1);
       if (given === 'help') {
+        const { HELP_TOPICS } = await import('./topics.js');
         const topics = [...HELP_TOPICS.keys()];
         const near = nearest(extra, topics) ?? nearestCommand(extra.split(' '), config)?.replace(/ --help$/, '');
         return new UsageFailure(`there is no command and no topic "${extra}"`, {

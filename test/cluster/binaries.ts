@@ -233,11 +233,15 @@ function ensureCrds(log: (line: string) => void): Promise<string> {
   });
 }
 
+/** Where the sources of a Go module are, at the version that the go.mod of a folder pins; they are fetched first. */
+export async function moduleFolder(module: string, pinnedIn: string): Promise<string> {
+  await go(['mod', 'download', module], pinnedIn);
+  return (await go(['list', '-m', '-f', '{{.Dir}}', module], pinnedIn)).trim();
+}
+
 async function copyFromModule(files: typeof CRDS, folder: string): Promise<void> {
   for (const [goMod, module, file] of files) {
-    const cwd = join(here, goMod);
-    await go(['mod', 'download', module], cwd);
-    const source = (await go(['list', '-m', '-f', '{{.Dir}}', module], cwd)).trim();
+    const source = await moduleFolder(module, join(here, goMod));
     // The module cache is read-only and so would be a plain copy of its file; the content is all that is wanted.
     writeFileSync(join(folder, baseName(file)), readFileSync(join(source, file)));
   }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { openClusterManagement } from '../../scripts/deploy-fleet.js';
 import { rbacFiles } from '../../scripts/deploy-rbac.js';
+import { moduleFolder } from '../cluster/binaries.js';
 import type { KubeObject } from '../cluster/client.js';
 import { TestCluster } from '../cluster/cluster.js';
 import { installCrds } from '../cluster/crds.js';
@@ -139,14 +140,8 @@ test('a pod with no security context is refused there: admission is really asked
 
 describe('many clusters', () => {
   /** Custom resource definitions as a module of Go ships them. */
-  function definitions(module: string, files: readonly string[]): KubeObject[] {
-    const go = (...args: string[]): string => {
-      const { status, stdout, stderr } = spawnSync('go', args, { cwd: join(ROOT, 'test/fleet'), encoding: 'utf8' });
-      if (status !== 0) throw new Error(`go ${args.join(' ')}: ${stderr}`);
-      return stdout.trim();
-    };
-    go('mod', 'download', module);
-    const folder = go('list', '-m', '-f', '{{.Dir}}', module);
+  async function definitions(module: string, files: readonly string[]): Promise<KubeObject[]> {
+    const folder = await moduleFolder(module, join(ROOT, 'test/fleet'));
     return files.map((file) => parse(readFileSync(join(folder, file), 'utf8')) as KubeObject);
   }
 
@@ -155,11 +150,11 @@ describe('many clusters', () => {
 
   beforeAll(async () => {
     await installCrds(cluster.client, [
-      ...definitions('github.com/argoproj/argo-cd/v2', ['manifests/crds/applicationset-crd.yaml']),
-      ...definitions('open-cluster-management.io/api', [
+      ...(await definitions('github.com/argoproj/argo-cd/v2', ['manifests/crds/applicationset-crd.yaml'])),
+      ...(await definitions('open-cluster-management.io/api', [
         'cluster/v1beta1/0000_02_clusters.open-cluster-management.io_placements.crd.yaml',
         'work/v1alpha1/0000_00_work.open-cluster-management.io_manifestworkreplicasets.crd.yaml',
-      ]),
+      ])),
     ]);
     for (const name of ['openshift-gitops', 'open-cluster-management']) kubectl(['create', 'namespace', name]);
   }, 300_000);

@@ -5,6 +5,7 @@ import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
+import { moduleFolder } from '../cluster/binaries.js';
 import type { KubeObject } from '../cluster/client.js';
 import { TestCluster } from '../cluster/cluster.js';
 import { installCrds } from '../cluster/crds.js';
@@ -191,10 +192,7 @@ describe('Tekton', () => {
   const image = 'example/ipamctl:0.1.0';
 
   test("the API server takes them by Tekton's own definitions, and every Task of the Pipeline is there", async () => {
-    const cwd = join(ROOT, 'test/pipelines/tekton');
-    const module = 'github.com/tektoncd/pipeline';
-    await run('go', ['mod', 'download', module], { cwd });
-    const folder = (await run('go', ['list', '-m', '-f', '{{.Dir}}', module], { cwd })).stdout.trim();
+    const folder = await moduleFolder('github.com/tektoncd/pipeline', join(ROOT, 'test/pipelines/tekton'));
     const crds = ['task', 'pipeline'].map((name) => {
       const text = readFileSync(join(folder, `config/300-crds/300-${name}.yaml`), 'utf8');
       const crd = parse(text) as KubeObject & { spec: object };

@@ -1,11 +1,11 @@
 /** `-w` on a real API server: what changes is seen once, whatever happens to the connection. */
-import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { POOL_NAMESPACE, TestCluster, type PolicyRule } from '../cluster/cluster.js';
 import { createPod, createPool, deletePod, NETWORKS, patchAllocations } from '../cluster/objects.js';
 import { waitFor } from '../cluster/wait.js';
 import { violations } from '../support/schemas.js';
 import { startCli, type CliResult } from './support/cli.js';
+import { WatchLines } from './support/lines.js';
 import { openTerminal } from './support/pty.js';
 import { viewerRules, without } from './support/viewer.js';
 import { layWire } from './support/wire.js';
@@ -35,11 +35,11 @@ afterEach(async () => {
 
 afterAll(() => cluster.stop());
 
-interface Event {
-  kind: string;
-  type: string;
-  time: string;
-  item: { name: string; used: number; address: string; verdict: string };
+interface Item {
+  readonly name: string;
+  readonly used: number;
+  readonly address: string;
+  readonly verdict: string;
 }
 
 async function pool(name: string, owners: readonly string[]): Promise<void> {
@@ -53,67 +53,43 @@ async function allocate(name: string, key: string, owner: string | null): Promis
   await patchAllocations(cluster, name, { [key]: owner === null ? null : allocationOf(owner) });
 }
 
-class Lines {
-  #text = '';
-  readonly run: Running;
-
-  constructor(args: readonly string[], kubeconfig: string = cluster.kubeconfig) {
-    this.run = startCli(args, { kubeconfig, onStdout: (text) => (this.#text += text) });
-    running.push(this.run);
-  }
-
-  get events(): Event[] {
-    const whole = this.#text.slice(0, this.#text.lastIndexOf('\n') + 1);
-    return whole
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Event);
-  }
-
-  get told(): string[] {
-    return this.events.map(({ type, item }) => `${type} ${item.name} ${item.used.toString()}`);
-  }
-
-  async sees(count: number): Promise<void> {
-    await waitFor(`${count.toString()} lines`, () => this.events.length >= count, 60_000, 20).catch(
-      (error: unknown) => {
-        throw new Error(`${String(error)}; ${this.told.join(', ')}; ${this.run.told()}`);
-      },
-    );
-  }
+function lines(args: readonly string[], kubeconfig: string = cluster.kubeconfig): WatchLines<Item> {
+  const made = new WatchLines<Item>(args, kubeconfig, ({ name, used }) => `${name} ${used.toString()}`);
+  running.push(made.run);
+  return made;
 }
 
 const BEGINNING = ['ADDED 10.1.0.0-24 2', 'ADDED 10.2.0.0-24 1'];
 
 describe('pools ls -w in a pipe', () => {
   test('tells what is there, and then each change once', async () => {
-    const lines = new Lines(['pools', 'ls', '-w']);
-    await lines.sees(2);
+    const watch = lines(['pools', 'ls', '-w']);
+    await watch.sees(2);
     await allocate('10.2.0.0-24', '9', 'd');
-    await lines.sees(3);
+    await watch.sees(3);
     await pool('10.3.0.0-24', ['e']);
-    await lines.sees(4);
+    await watch.sees(4);
     await cluster.ok('DELETE', `${POOLS}/10.3.0.0-24`);
-    await lines.sees(5);
+    await watch.sees(5);
     await allocate('10.2.0.0-24', '9', null);
-    await lines.sees(6);
-    expect(lines.told).toEqual([
+    await watch.sees(6);
+    expect(watch.told).toEqual([
       ...BEGINNING,
       'MODIFIED 10.2.0.0-24 2',
       'ADDED 10.3.0.0-24 1',
       'DELETED 10.3.0.0-24 1',
       'MODIFIED 10.2.0.0-24 1',
     ]);
-    for (const event of lines.events) expect([event.kind, violations(event)]).toEqual(['PoolEvent', []]);
-    lines.run.kill('SIGINT');
-    const { code, stderr } = await lines.run.ended;
+    for (const event of watch.events) expect([event.kind, violations(event)]).toEqual(['PoolEvent', []]);
+    watch.run.kill('SIGINT');
+    const { code, stderr } = await watch.run.ended;
     expect([code, stderr]).toEqual([130, '']);
   });
 
   test('a NAD that comes changes what a pool can hand out', async () => {
     const nads = '/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions';
-    const lines = new Lines(['pools', 'ls', '-w']);
-    await lines.sees(2);
+    const watch = lines(['pools', 'ls', '-w']);
+    await watch.sees(2);
     const ipam = { type: 'whereabouts', range: '10.1.0.0/24', range_start: '10.1.0.1', range_end: '10.1.0.9' };
     await cluster.ok('POST', nads, {
       apiVersion: 'k8s.cni.cncf.io/v1',
@@ -122,21 +98,21 @@ describe('pools ls -w in a pipe', () => {
       spec: { config: JSON.stringify({ cniVersion: '0.3.1', name: 'small', type: 'macvlan', ipam }) },
     });
     undo.push(() => cluster.ok('DELETE', `${nads}/small`));
-    await lines.sees(3);
-    expect(lines.events[2]).toMatchObject({ type: 'MODIFIED', item: { name: '10.1.0.0-24', capacity: '9' } });
-    lines.run.kill('SIGTERM');
-    expect((await lines.run.ended).code).toBe(143);
+    await watch.sees(3);
+    expect(watch.events[2]).toMatchObject({ type: 'MODIFIED', item: { name: '10.1.0.0-24', capacity: '9' } });
+    watch.run.kill('SIGTERM');
+    expect((await watch.run.ended).code).toBe(143);
   });
 
   test('nothing is asked for again while nothing happens', async () => {
-    const lines = new Lines(['pools', 'ls', '-w', '-v']);
-    await lines.sees(2);
+    const watch = lines(['pools', 'ls', '-w', '-v']);
+    await watch.sees(2);
     await allocate('10.2.0.0-24', '9', 'd');
-    await lines.sees(3);
+    await watch.sees(3);
     await allocate('10.2.0.0-24', '9', null);
-    await lines.sees(4);
-    lines.run.kill('SIGINT');
-    const { stderr } = await lines.run.ended;
+    await watch.sees(4);
+    watch.run.kill('SIGINT');
+    const { stderr } = await watch.run.ended;
     const lists = stderr.split('\n').filter((line) => line.includes('ippools?limit'));
     expect(lists).toHaveLength(1);
   });
@@ -144,13 +120,13 @@ describe('pools ls -w in a pipe', () => {
   test('what changed while the connection was cut is told once, also when its history is gone', async () => {
     const wire = await layWire(cluster);
     undo.push(() => wire.close());
-    const lines = new Lines(['pools', 'ls', '-w', '-v'], wire.kubeconfig);
-    await lines.sees(2);
+    const watch = lines(['pools', 'ls', '-w', '-v'], wire.kubeconfig);
+    await watch.sees(2);
     wire.cut();
-    await waitFor('the trouble', () => lines.run.told().includes('trying again'), 30_000, 50);
+    await waitFor('the trouble', () => watch.run.told().includes('trying again'), 30_000, 50);
     await allocate('10.1.0.0-24', '7', 'x');
     wire.mend();
-    await lines.sees(3);
+    await watch.sees(3);
 
     wire.cut();
     await allocate('10.1.0.0-24', '7', null);
@@ -160,38 +136,36 @@ describe('pools ls -w in a pipe', () => {
     await cluster.stopApiServer({ hard: true });
     await cluster.startApiServer();
     wire.mend();
-    await lines.sees(5);
+    await watch.sees(5);
     await cluster.ok('DELETE', `${POOLS}/10.4.0.0-24`);
-    await lines.sees(6);
-    expect(lines.told).toEqual([
+    await watch.sees(6);
+    expect(watch.told).toEqual([
       ...BEGINNING,
       'MODIFIED 10.1.0.0-24 3',
       'MODIFIED 10.1.0.0-24 2',
       'ADDED 10.4.0.0-24 0',
       'DELETED 10.4.0.0-24 0',
     ]);
-    expect(lines.run.told()).toMatch(/watch of ippools: .*its list is read again/);
-    expect(lines.run.told()).toContain('connected again');
+    expect(watch.run.told()).toMatch(/watch of ippools: .*its list is read again/);
+    expect(watch.run.told()).toContain('connected again');
   });
 
   test('an API server that restarts is waited for', async () => {
-    const lines = new Lines(['pools', 'ls', '-w']);
-    await lines.sees(2);
+    const watch = lines(['pools', 'ls', '-w']);
+    await watch.sees(2);
     await cluster.stopApiServer();
     await cluster.startApiServer();
     await allocate('10.1.0.0-24', '7', 'x');
-    await lines.sees(3);
+    await watch.sees(3);
     await allocate('10.1.0.0-24', '7', null);
-    await lines.sees(4);
-    expect(lines.told.slice(2)).toEqual(['MODIFIED 10.1.0.0-24 3', 'MODIFIED 10.1.0.0-24 2']);
+    await watch.sees(4);
+    expect(watch.told.slice(2)).toEqual(['MODIFIED 10.1.0.0-24 3', 'MODIFIED 10.1.0.0-24 2']);
   });
 
   test('memory is bounded by what is there, not by what happens', async () => {
-    const lines = new Lines(['pools', 'ls', '-w']);
-    await lines.sees(2);
-    const resident = (): number =>
-      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${lines.run.pid.toString()}/status`, 'utf8'))?.[1]) / 1024;
-    const before = resident();
+    const watch = lines(['pools', 'ls', '-w']);
+    await watch.sees(2);
+    const before = watch.resident;
     // Some 250 MB pass by.
     const ballast = 'x'.repeat(200_000);
     for (let round = 0; round < 1250; round++) {
@@ -199,8 +173,8 @@ describe('pools ls -w in a pipe', () => {
       await cluster.ok('PATCH', `${POOLS}/10.1.0.0-24`, { metadata: { annotations } });
     }
     await allocate('10.1.0.0-24', '7', 'x');
-    await lines.sees(3);
-    expect(resident() - before).toBeLessThan(100);
+    await watch.sees(3);
+    expect(watch.resident - before).toBeLessThan(100);
     await allocate('10.1.0.0-24', '7', null);
     await cluster.ok('PATCH', `${POOLS}/10.1.0.0-24`, { metadata: { annotations: null } });
   }, 180_000);
@@ -218,13 +192,13 @@ describe('--exit-when', () => {
   });
 
   test('met once something changes', async () => {
-    const lines = new Lines(['pools', 'ls', '-w', '--exit-when', 'used>1%']);
-    await lines.sees(2);
+    const watch = lines(['pools', 'ls', '-w', '--exit-when', 'used>1%']);
+    await watch.sees(2);
     await allocate('10.1.0.0-24', '7', 'x');
     undo.push(() => allocate('10.1.0.0-24', '7', null));
-    const { code, stderr } = await lines.run.ended;
+    const { code, stderr } = await watch.run.ended;
     expect([code, stderr]).toEqual([0, '']);
-    expect(lines.told).toEqual([...BEGINNING, 'MODIFIED 10.1.0.0-24 3']);
+    expect(watch.told).toEqual([...BEGINNING, 'MODIFIED 10.1.0.0-24 3']);
   });
 
   test('not met in time', async () => {
@@ -244,15 +218,15 @@ describe('ips ls -w', () => {
     await createPod(cluster, { namespace: 'default', name: 'owner', node: 'node-a', annotations });
     await pool('10.6.0.0-24', ['owner']);
     undo.push(() => cluster.ok('DELETE', `${POOLS}/10.6.0.0-24`));
-    const lines = new Lines(['ips', 'ls', '-w', '--pool', '10.6.0.0-24']);
-    await lines.sees(1);
+    const watch = lines(['ips', 'ls', '-w', '--pool', '10.6.0.0-24']);
+    await watch.sees(1);
     await deletePod(cluster, 'default', 'owner');
-    await lines.sees(2);
-    const [first, second] = lines.events;
+    await watch.sees(2);
+    const [first, second] = watch.events;
     expect(first).toMatchObject({ kind: 'IPEvent', type: 'ADDED', item: { address: '10.6.0.1' } });
     expect(first?.item.verdict).not.toBe('stale');
     expect(second).toMatchObject({ type: 'MODIFIED', item: { address: '10.6.0.1', verdict: 'stale' } });
-    for (const event of lines.events) expect(violations(event)).toEqual([]);
+    for (const event of watch.events) expect(violations(event)).toEqual([]);
   });
 
   test('a condition counts verdicts', async () => {

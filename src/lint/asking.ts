@@ -1,8 +1,5 @@
 import type { AnyRule, NetworkSubject, Subject, SubjectKind } from './model.js';
-import { shapeOf } from './shape.js';
-
-/** Of so many shapes it is remembered which rules are left to be asked; a repository has some dozens. */
-const MAX_SHAPES = 1000;
+import { Shapes } from './shape.js';
 
 /**
  * Which rules are asked about a subject: those over its kind that are about everything, or about a word of it. Of many
@@ -12,7 +9,7 @@ export class Asking {
   /** The words that some rule is about. */
   readonly #words: ReadonlySet<string>;
   readonly #chosen = new Map<string, readonly AnyRule[]>();
-  readonly #left = new Map<string, readonly AnyRule[]>();
+  readonly #shapes = new Shapes();
 
   /** @param over the rules over a kind of subject, which is asked for when the first of that kind is there */
   constructor(
@@ -28,14 +25,14 @@ export class Asking {
    */
   ask(subject: Subject, ask: (rule: AnyRule) => boolean): void {
     // What a template will say and how it will be built is not known.
-    const shape = subject.document.template === undefined ? shapeOf(subject) : undefined;
-    const known = shape === undefined ? undefined : this.#left.get(shape);
+    const shape = subject.document.template === undefined ? this.#shapes.of(subject) : undefined;
+    const known = shape?.left;
     const left: AnyRule[] = [];
     for (const rule of known ?? this.#rulesFor(subject)) {
       const spoke = ask(rule);
       if (known === undefined && (spoke || rule.judges !== 'shape')) left.push(rule);
     }
-    if (known === undefined && shape !== undefined && this.#left.size < MAX_SHAPES) this.#left.set(shape, left);
+    if (shape !== undefined) shape.left ??= left;
   }
 
   #rulesFor(subject: Subject): readonly AnyRule[] {

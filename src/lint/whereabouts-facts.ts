@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../cni/go-json.js';
 import { Address } from '../net/address.js';
 import type { Prefix } from '../net/prefix.js';
-import { parseIpam, type WhereaboutsRange } from '../whereabouts/ipam.js';
+import { parseRange, type WhereaboutsRange } from '../whereabouts/ipam.js';
 import { parseSliceSize } from '../whereabouts/objects.js';
 import { parseExclude } from '../whereabouts/window.js';
 import { fieldOf, textOf } from './go-fields.js';
@@ -169,10 +169,12 @@ function rangeFacts(object: JsonObject, holder: Path, index: number | undefined)
   const range = writtenOf(object, holder, 'range') ?? { text: '', path: holder };
   const start = writtenOf(object, holder, 'range_start');
   const end = writtenOf(object, holder, 'range_end');
-  const exclude = fieldOf(object, 'exclude');
-  const excludePath = exclude === undefined ? undefined : below(holder, exclude.key);
-  const excludes = excludePath === undefined ? [] : exclusionsOf(exclude?.value, excludePath);
-  const reading = parseIpam(alone(range.text, start?.text, end?.text, excludes), { cniName: undefined });
+  const excluding = fieldOf(object, 'exclude');
+  const excludePath = excluding === undefined ? undefined : below(holder, excluding.key);
+  const excludes = excludePath === undefined ? [] : exclusionsOf(excluding?.value, excludePath);
+  const exclude = excludes.map(({ text }) => text);
+  // By itself, so that nothing that is wrong elsewhere hides what it does.
+  const reading = parseRange({ range: range.text, start: start?.text, end: end?.text, exclude });
   return {
     holder,
     index,
@@ -182,8 +184,8 @@ function rangeFacts(object: JsonObject, holder: Path, index: number | undefined)
     end,
     excludes,
     excludePath,
-    reading: reading.ok ? reading.ranges[0] : undefined,
-    error: reading.ok ? undefined : reading.error,
+    reading: 'error' in reading ? undefined : reading,
+    error: 'error' in reading ? reading.error : undefined,
   };
 }
 
@@ -192,17 +194,4 @@ function exclusionsOf(list: unknown, path: Path): Exclusion[] {
   return list.flatMap((text: unknown, i) =>
     typeof text === 'string' ? [{ text, path: below(path, i), prefix: parseExclude(text) }] : [],
   );
-}
-
-/** A configuration with this range alone, so that nothing that is wrong elsewhere hides what it does. */
-function alone(
-  range: string,
-  start: string | undefined,
-  end: string | undefined,
-  excludes: readonly Written[],
-): JsonObject {
-  const exclude = excludes.map(({ text }) => text);
-  // An empty `range` is none at the top, and an error in the list. A start that does not parse is only an error there.
-  if (range === '') return { type: 'whereabouts', ipRanges: [{ exclude }] };
-  return { type: 'whereabouts', range, range_start: start ?? null, range_end: end ?? null, exclude };
 }

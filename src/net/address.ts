@@ -116,7 +116,7 @@ function printIPv6(value: bigint): string {
 
 function parseAddress(text: string, sloppy: boolean): Address | undefined {
   // Which of the two comes first decides, as in Go: "1.2.3.4::" is a bad IPv4 address, not a bad IPv6 one.
-  const mark = /[.:]/.exec(text)?.[0];
+  const mark = text[text.search(/[.:]/)];
   if (mark === '.') {
     const value = parseIPv4(text, sloppy);
     return value === undefined ? undefined : Address.of(4, BigInt(value));
@@ -128,20 +128,32 @@ function parseAddress(text: string, sloppy: boolean): Address | undefined {
   return undefined;
 }
 
-const STRICT_OCTET = /^(?:0|[1-9]\d{0,2})$/;
-const SLOPPY_OCTET = /^0*\d{1,3}$/;
+const DOT = 0x2e;
+const ZERO = 0x30;
 
 function parseIPv4(text: string, sloppy: boolean): number | undefined {
-  const octets = text.split('.');
-  if (octets.length !== 4) return undefined;
   let value = 0;
-  for (const octet of octets) {
-    if (!(sloppy ? SLOPPY_OCTET : STRICT_OCTET).test(octet)) return undefined;
-    const number = Number(octet);
-    if (number > 255) return undefined;
-    value = value * 256 + number;
+  let octets = 0;
+  let octet = 0;
+  let digits = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at === text.length ? DOT : text.charCodeAt(at);
+    if (code === DOT) {
+      if (digits === 0) return undefined;
+      value = value * 256 + octet;
+      octets++;
+      octet = 0;
+      digits = 0;
+      continue;
+    }
+    const digit = code - ZERO;
+    const isLeadingZero = octet === 0 && digits > 0;
+    if (digit < 0 || digit > 9 || (isLeadingZero && !sloppy)) return undefined;
+    octet = octet * 10 + digit;
+    if (octet > 255) return undefined;
+    digits++;
   }
-  return value;
+  return octets === 4 ? value : undefined;
 }
 
 const STRICT_GROUP = /^[0-9a-fA-F]{1,4}$/;

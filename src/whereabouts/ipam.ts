@@ -174,6 +174,37 @@ function readIpam(ipam: unknown, context: IpamContext): IpamReading {
   };
 }
 
+/** A range as it is written, by itself. */
+export interface WrittenRange {
+  readonly range: string;
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+  readonly exclude: readonly string[];
+}
+
+/**
+ * What whereabouts makes of one `range` with its start, end and exclusions, or why it refuses it, whatever is wrong
+ * elsewhere. As at the top of the `ipam`, a start or end that does not parse counts as not given.
+ */
+export function parseRange({
+  range,
+  start,
+  end,
+  exclude,
+}: WrittenRange): WhereaboutsRange | { readonly error: string } {
+  try {
+    return loadRange({
+      exclude,
+      range,
+      start: start === undefined ? undefined : Address.parseSloppy(start),
+      end: end === undefined ? undefined : Address.parseSloppy(end),
+    });
+  } catch (error) {
+    if (error instanceof RefusedError) return { error: error.message };
+    throw error;
+  }
+}
+
 function readRange(element: unknown): RawRange {
   const fields = new GoStruct('RangeConfiguration', element, ['exclude', 'range', 'range_start', 'range_end']);
   return {

@@ -32,19 +32,28 @@ export function usable(prefix: Prefix): Interval | undefined {
  */
 export function effectiveWindow(range: Prefix, start?: Address, end?: Address): Interval | undefined {
   if (!hasUsable(range)) return undefined;
+  if (range.family === 4) return usableIPv4(range, start, end);
   let first = ordinal(range.network) + 1n;
   let last = ordinal(range.broadcast) - 1n;
   const within = (address: Address | undefined): address is Address =>
     address !== undefined && ordinal(address) >= first && ordinal(address) <= last;
   if (within(start)) first = ordinal(start);
   if (within(end)) last = ordinal(end);
-  if (range.family === 4) {
-    return { first: Address.of(4, first - MAPPED_FIRST), last: Address.of(4, last - MAPPED_FIRST) };
-  }
   // The loop of pkg/allocate/allocate.go ends at the first address that the range does not contain, as IPv4 never is.
   if (first >> 32n === MAPPED_FIRST >> 32n) return undefined;
   if (first < MAPPED_FIRST && last >= MAPPED_FIRST) last = MAPPED_FIRST - 1n;
   return { first: Address.of(6, first), last: Address.of(6, last) };
+}
+
+/** No address of IPv6 is between two of IPv4, so that those of a range are compared among themselves. */
+function usableIPv4(range: Prefix, start: Address | undefined, end: Address | undefined): Interval {
+  let first = range.network.value + 1n;
+  let last = range.broadcast.value - 1n;
+  const within = (address: Address | undefined): address is Address =>
+    address?.family === 4 && address.value >= first && address.value <= last;
+  if (within(start)) first = start.value;
+  if (within(end)) last = end.value;
+  return { first: Address.of(4, first), last: Address.of(4, last) };
 }
 
 /**

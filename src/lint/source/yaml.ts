@@ -2,6 +2,7 @@ import type { LoadOptions, Schema } from 'js-yaml';
 import type { DocumentFormat, ReadDocument, SourceFile, YamlProblem } from './document.js';
 import { loadYamlTree } from './load-tree.js';
 import type { Span } from './places.js';
+import { readPlainYaml } from './plain-yaml.js';
 import { quotedProblems } from './quoted-problems.js';
 import { maskTemplate } from './template.js';
 import type { YamlNode } from './yaml-tree.js';
@@ -33,7 +34,7 @@ let loaded: YamlReader | undefined;
  * Loads the fast parser: js-yaml, which reads quoted scalars as freely as kubectl. Scalars are those of YAML's core
  * schema with the booleans of YAML 1.1, and `<<` merges.
  */
-function loadYaml(): Promise<YamlReader> {
+export function loadYaml(): Promise<YamlReader> {
   loading ??= import('js-yaml').then((yaml) => {
     const merge = new yaml.Type('tag:yaml.org,2002:merge', { kind: 'scalar', resolve: (data) => data === '<<' });
     const bool = new yaml.Type('tag:yaml.org,2002:bool', {
@@ -73,11 +74,16 @@ export function readYaml(source: SourceFile, chunk: Chunk): ReadDocument | Promi
 /** Undefined where there is anything to say of it, or the parser is not there yet. */
 function readClean(source: SourceFile, chunk: Chunk): ReadDocument | undefined {
   const text = source.text.slice(chunk.span.from, chunk.span.to);
-  if (loaded === undefined || maskTemplate(text).first !== undefined) return undefined;
+  if (maskTemplate(text).first !== undefined) return undefined;
+  const value = readPlainYaml(text) ?? loadClean(text);
+  if (value === undefined) return undefined;
+  return { document: { source, ...chunk, text, template: undefined, problems: NO_PROBLEMS }, value };
+}
+
+function loadClean(text: string): unknown {
   try {
-    const value = loaded.load(text, false);
-    if (isExcessive(text, value) || quotedProblems(text).length > 0) return undefined;
-    return { document: { source, ...chunk, text, template: undefined, problems: NO_PROBLEMS }, value };
+    const value = loaded?.load(text, false);
+    return isExcessive(text, value) || quotedProblems(text).length > 0 ? undefined : value;
   } catch {
     return undefined;
   }

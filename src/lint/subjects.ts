@@ -21,13 +21,13 @@ const OPERATOR_NETWORKS: ReadonlyMap<string, NetworkOrigin> = new Map([
   ['mellanox.com/IPoIBNetwork', 'IPoIBNetwork'],
 ]);
 
-/** Where the metadata of pods stands, in pods and in what makes them. */
-const POD_METADATA: readonly Path[] = [
-  ['metadata'],
-  ['template', 'metadata'],
-  ['spec', 'template', 'metadata'],
-  ['spec', 'jobTemplate', 'spec', 'template', 'metadata'],
-  ['spec', 'virtualMachineTemplate', 'spec', 'template', 'metadata'],
+/** Where the annotations of pods stand, in pods and in what makes them. */
+const POD_ANNOTATIONS: readonly Path[] = [
+  ['metadata', 'annotations'],
+  ['template', 'metadata', 'annotations'],
+  ['spec', 'template', 'metadata', 'annotations'],
+  ['spec', 'jobTemplate', 'spec', 'template', 'metadata', 'annotations'],
+  ['spec', 'virtualMachineTemplate', 'spec', 'template', 'metadata', 'annotations'],
 ];
 /** Where virtual machines name their networks. */
 const VM_NETWORKS: readonly Path[] = [
@@ -231,14 +231,14 @@ class Collected {
   }
 
   #attachments(place: Place, objectKind: string): void {
-    for (const at of POD_METADATA) {
-      const annotations = valueAt(place.object, [...at, 'annotations']);
+    for (const at of POD_ANNOTATIONS) {
+      const annotations = valueAt(place.object, at);
       if (!isJsonObject(annotations)) continue;
       for (const [key, role] of [
         [NETWORKS, 'networks'],
         [DEFAULT_NETWORK, 'default'],
       ] as const) {
-        this.#attachment(member(annotations, key), [...at, 'annotations', key], place, objectKind, role);
+        this.#attachment(member(annotations, key), [...at, key], place, objectKind, role);
       }
     }
     for (const at of VM_NETWORKS) {

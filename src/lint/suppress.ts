@@ -18,7 +18,7 @@ export interface Suppression {
 /** `# ipamctl-ignore: RULE[,RULE…] REASON` */
 const COMMENT = /(^|[ \t])#[ \t]*ipamctl-ignore:[ \t]*([^\n]*)/;
 const MARK = 'ipamctl-ignore:';
-const ANNOTATION = 'ipamctl.io/ignore';
+const ANNOTATION = ['metadata', 'annotations', 'ipamctl.io/ignore'];
 
 /** Everything that is suppressed, by the documents that it is suppressed in. */
 export class Suppressions {
@@ -106,7 +106,7 @@ function indentOf(text: string): number {
 
 function byAnnotation(subject: Subject): Suppression[] {
   if (subject.kind !== 'object') return [];
-  const said = valueAt(subject.object, ['metadata', 'annotations', ANNOTATION]);
+  const said = valueAt(subject.object, ANNOTATION);
   if (typeof said !== 'string') return [];
   const { document, namespace, name } = subject;
   const last = document.source.lines.count;

@@ -56,7 +56,8 @@ describe('pages', () => {
     const cluster = await open({ kubeconfig: kubeconfig(server.url) }, { chunkSize: 250 });
     expect(await cluster.collect(PODS, { metadataOnly: true }, names)).toEqual(['a']);
     expect(server.seen[0]?.headers.accept).toBe(
-      'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json;q=0.8',
+      'application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,' +
+        'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io;q=0.9,application/json;q=0.8',
     );
     expect(query(server.seen[0]?.path ?? '').get('limit')).toBe('250');
   });

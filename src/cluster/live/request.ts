@@ -63,7 +63,8 @@ export class ApiClient {
     for (let tried = 1; ; tried++) {
       const outcome = await this.once(spec, authorization, read);
       if ('error' in outcome) {
-        const again = spec.repeatable ? againAfter(outcome, tried, Math.random()) : undefined;
+        const isWanted = spec.repeatable && spec.signal?.aborted !== true;
+        const again = isWanted ? againAfter(outcome, tried, Math.random()) : undefined;
         if (again === undefined) {
           throw explainError(outcome.error, spec.identity, this.settings.asker, tried);
         }

@@ -14,6 +14,9 @@ const ITEMS = /"items"\s*:\s*$/;
 const METADATA = /"metadata"\s*:\s*$/;
 const MANAGED_FIELDS = /"managedFields"\s*:\s*$/;
 
+/** What ends an envelope right after its list of items began. */
+const END = Buffer.from(']}');
+
 /** All that a list answer may hold besides its items; more is no list. */
 const MAX_ENVELOPE_BYTES = 1024 * 1024;
 
@@ -38,8 +41,14 @@ export class ListSplitter {
   private inMetadata = false;
   private inManagedFields = false;
 
-  /** @param onItem takes each item, parsed. */
-  constructor(private readonly onItem: (item: unknown) => void) {}
+  /**
+   * @param onItem takes each item, parsed.
+   * @param onHead takes what the answer says before its items, if that is whole: what Go's own types are written as.
+   */
+  constructor(
+    private readonly onItem: (item: unknown) => void,
+    private readonly onHead?: (head: unknown) => void,
+  ) {}
 
   /** Takes the next bytes. */
   push(chunk: Buffer): void {
@@ -80,6 +89,7 @@ export class ListSplitter {
             between = true;
             this.keepEnvelope(chunk.subarray(from, at + 1));
             from = -1;
+            this.onHead?.(parseJson(Buffer.concat([...this.envelope, END])));
           }
         } else if (depth === 3 && byte === OPEN_OBJECT) {
           this.inMetadata = METADATA.test(this.before(chunk, at));

@@ -158,7 +158,7 @@ async function* counted(body: AsyncIterable<Buffer>, wire: Wire): AsyncGenerator
 function decoded(response: http.IncomingMessage): Readable {
   if (response.headers['content-encoding'] !== 'gzip') return response;
   // API servers compress only what is big, so small readings need not load it.
-  const gunzip = process.getBuiltinModule('node:zlib').createGunzip();
+  const gunzip = process.getBuiltinModule('node:zlib').createGunzip({ chunkSize: 65_536 });
   // `pipeline` hands the error of either on to the other; the reader sees it.
   return pipeline(response, gunzip, () => undefined);
 }

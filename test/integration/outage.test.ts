@@ -152,9 +152,9 @@ describe('an API server that stops while the pods are listed', () => {
     });
     const { plan } = await planThrough(kubeconfig, 5);
     expect(stopped).toBe(true);
-    // The page that was cut came again, and nothing is there twice.
-    const pages = seen.filter(isPods);
-    expect(pages[3]).toBe(pages[2]);
+    // The page that was cut came again (the next one may be asked for meanwhile), and nothing is there twice.
+    const [, , cut, ...after] = seen.filter(isPods);
+    expect(after).toContain(cut);
     expectTruth(plan);
   });
 

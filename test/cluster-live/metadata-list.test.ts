@@ -234,7 +234,7 @@ describe('pages', () => {
   const names = (object: { metadata: { name?: string } }): string | undefined => object.metadata.name;
 
   test('each is asked for while the one before it is read, once it is known how big they are', async () => {
-    const open4: (() => void)[] = [];
+    const unfinished: (() => void)[] = [];
     const asked: number[] = [];
     const server = await serve((request, response) => {
       const number = at(request.url ?? '');
@@ -245,9 +245,9 @@ describe('pages', () => {
       if (number === 0 || number === 4) response.end(bytes);
       else {
         response.write(bytes.subarray(0, bytes.length - 1));
-        open4.push(() => response.end(bytes.subarray(bytes.length - 1)));
+        unfinished.push(() => response.end(bytes.subarray(bytes.length - 1)));
       }
-      for (const end of number > 1 ? open4.splice(0, open4.length - (number === 4 ? 0 : 1)) : []) end();
+      for (const end of number > 1 ? unfinished.splice(0, unfinished.length - (number === 4 ? 0 : 1)) : []) end();
     });
     const cluster = await open({ kubeconfig: kubeconfig(server.url) });
     expect(await cluster.collect(PODS, { metadataOnly: true }, names)).toEqual(['p0', 'p1', 'p2', 'p3', 'p4']);

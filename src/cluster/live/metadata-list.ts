@@ -81,6 +81,7 @@ export class MetadataSplitter {
       const field = fieldAt(rest, at);
       if (field === undefined) break;
       const isList = this.#left === undefined && field.number === RAW;
+      if (!isList && field.length > MAX_FIELD_BYTES) throw damaged();
       const end = isList ? field.from : field.from + field.length;
       if (end > rest.length) break;
       if (isList) this.#enter(field.length);
@@ -127,7 +128,7 @@ function fieldAt(bytes: Buffer, at: number): Field | undefined {
   const tag = varintAt(bytes, at);
   const length = tag === undefined ? undefined : varintAt(bytes, tag.end);
   if (tag === undefined || length === undefined) return undefined;
-  if ((tag.value & 7) !== WITH_LENGTH || length.value > MAX_FIELD_BYTES * 1024) throw damaged();
+  if ((tag.value & 7) !== WITH_LENGTH) throw damaged();
   return { number: tag.value >>> 3, from: length.end, length: length.value };
 }
 

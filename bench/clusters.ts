@@ -74,6 +74,21 @@ export function measureSize(ipamctl: Installed, size: Size): Promise<Section[]> 
   });
 }
 
+/** All NADs of a cluster that has many of them, checked, beside kubectl that only reads them. */
+export function measureNads(ipamctl: Installed, nads: number): Promise<Section> {
+  return withCluster(async (cluster, env) => {
+    await fill(cluster, { pools: nads, perPool: 0, reservations: false, log: console.error });
+    return measureSection(
+      `nad lint, ${count(nads)} NADs of a cluster`,
+      [
+        { subject: kubectl(cluster, ['get', 'network-attachment-definitions', '-A', '-o', 'json']) },
+        { subject: ipamctl.subject(['nad', 'lint', '-A'], { env, ok: [0, 1] }) },
+      ],
+      { cluster },
+    );
+  });
+}
+
 function kubectl(cluster: TestCluster, args: readonly string[]): Subject {
   return {
     name: `kubectl ${args.join(' ')}`,

@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measureSandbox, measureSize, type Size } from './clusters.js';
+import { measureNads, measureSandbox, measureSize, type Size } from './clusters.js';
 import { emptyCommand } from './empty.js';
 import { lintBench } from './lint.js';
 import type { Subject } from './measure.js';
@@ -60,6 +60,9 @@ const PARTS: Record<string, Part> = {
   },
   lint: async (ipamctl, { sections }) => {
     sections.push(...(await linting(ipamctl)));
+  },
+  nads: async (ipamctl, { sections }) => {
+    sections.push(await measureNads(ipamctl, 100_000));
   },
   odd: async (ipamctl, { sections }) => {
     sections.push(await measureOddShapes(ipamctl));

@@ -1,4 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { readingOf, type ClusterReading } from '../../src/lint/cluster/facts.js';
+import { addresses, node, nodeNetwork, pod } from '../../src/lint/rules/cluster/clusters.js';
+import { parsePool } from '../../src/whereabouts/objects.js';
 import { growingFaster } from '../support/work.js';
 import { fixed, nadText, outcomeOf } from './support.js';
 
@@ -66,6 +69,37 @@ test.each(Object.entries(GROWING))('the work on %s grows as they do', async (_, 
     LIMIT,
     () => outcomeOf(text(SMALL)),
     () => outcomeOf(text(4 * SMALL)),
+  );
+  expect(faster).toEqual([]);
+});
+
+/** As many nodes, pools, and pods that ask for networks. */
+function clusterOf(count: number): ClusterReading {
+  const each = <T>(make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+  return readingOf({
+    nodes: each((i) => node(`w${i}`, { addresses: addresses(`172.16.${i >> 8}.${i & 255}`) })),
+    nodeNetworks: each((i) => nodeNetwork(`w${i}`, { eth0: 1500 })),
+    pods: each((i) => pod(`p${i}`, `w${i}`, `n${i}`)),
+    virtualMachines: [],
+    pools: each((i) =>
+      parsePool({
+        metadata: { name: `${address(i)}.0-24`, namespace: 'openshift-multus' },
+        spec: { range: `${address(i)}.0/24`, allocations: {} },
+      }),
+    ),
+    nodeSlicePools: [],
+  });
+}
+
+test('the work on NADs beside a cluster grows as both do', async () => {
+  const judged = (count: number): ReturnType<typeof outcomeOf> =>
+    outcomeOf(GROWING['clean documents']?.(count) ?? '', { cluster: clusterOf(count) });
+  const ids = (await judged(3)).findings.map(({ finding }) => finding.rule);
+  expect(ids).toContain('cluster/master-missing');
+  const faster = await growingFaster(
+    LIMIT,
+    () => judged(SMALL),
+    () => judged(4 * SMALL),
   );
   expect(faster).toEqual([]);
 });

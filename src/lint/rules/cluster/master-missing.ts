@@ -1,6 +1,7 @@
 import { defineRule } from '../../model.js';
 import { nadWith } from '../examples.js';
 import { nodeNetwork, pod, within } from './clusters.js';
+import { nodesWithout } from './indexes.js';
 import { neededDevice, nodeNames, nodesOf } from './masters.js';
 
 const PODS = [pod('client', 'worker-0', 'tenant-a')];
@@ -26,7 +27,7 @@ export const masterMissing = defineRule({
   *check({ subject, cluster }) {
     const needed = neededDevice(subject);
     if (needed === undefined) return;
-    const lacking = cluster.nodeNetworks.filter(({ interfaces }) => !interfaces.has(needed.device));
+    const lacking = nodesWithout(cluster.nodeNetworks, needed.device);
     if (lacking.length === 0) return;
     const used = nodesOf(subject, cluster);
     const hurt = lacking.filter(({ node }) => used.has(node));

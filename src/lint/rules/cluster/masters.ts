@@ -3,6 +3,7 @@ import { mainOf, pathOf } from '../../cross-facts.js';
 import { textOf } from '../../go-fields.js';
 import type { NetworkSubject, PluginPart } from '../../model.js';
 import type { Path } from '../../path.js';
+import { askersOf } from './indexes.js';
 
 /** The interface of the node that a network needs to be there. */
 export interface NeededDevice {
@@ -22,16 +23,9 @@ export function neededDevice(network: NetworkSubject): NeededDevice | undefined 
 }
 
 /** The nodes on which a pod of a network runs. */
-export function nodesOf({ namespace, name }: NetworkSubject, { pods }: ClusterFacts): ReadonlySet<string> {
-  return new Set(
-    pods.flatMap(({ nodeName, networks, finished }) =>
-      nodeName !== null &&
-      !finished &&
-      networks.some((each) => each.name === name && each.namespace === (namespace ?? 'default'))
-        ? [nodeName]
-        : [],
-    ),
-  );
+export function nodesOf(network: NetworkSubject, { pods }: ClusterFacts): ReadonlySet<string> {
+  const running = askersOf(pods, network).filter(({ finished }) => !finished);
+  return new Set(running.flatMap(({ nodeName }) => nodeName ?? []));
 }
 
 /** Names of nodes, the first few of them. */

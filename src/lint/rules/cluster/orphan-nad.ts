@@ -2,6 +2,7 @@ import { isShim } from '../../whereabouts-facts.js';
 import { defineRule } from '../../model.js';
 import { nadWith } from '../examples.js';
 import { pod, within } from './clusters.js';
+import { askersOf } from './indexes.js';
 
 export const orphanNad = defineRule({
   id: 'cluster/orphan-nad',
@@ -18,9 +19,7 @@ export const orphanNad = defineRule({
   *check({ subject, cluster: { pods, virtualMachines } }) {
     const { namespace, name, network, path } = subject;
     if (name === null || (network !== undefined && isShim(network))) return;
-    const isAsked = [...pods, ...virtualMachines].some(({ networks }) =>
-      networks.some((each) => each.name === name && each.namespace === (namespace ?? 'default')),
-    );
+    const isAsked = [pods, virtualMachines].some((asking) => askersOf(asking, { namespace, name }).length > 0);
     if (!isAsked)
       yield { at: { path: [...path, 'metadata', 'name'] }, message: 'no pod and no virtual machine asks for it' };
   },

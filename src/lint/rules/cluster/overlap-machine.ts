@@ -2,6 +2,7 @@ import { wholeRangesOf } from '../../whereabouts-facts.js';
 import { defineRule } from '../../model.js';
 import { nadWith } from '../examples.js';
 import { addresses, node, within } from './clusters.js';
+import { nodeAddressIn, subnetsOfNodes } from './indexes.js';
 import { overlapping } from './overlaps.js';
 
 export const overlapMachine = defineRule({
@@ -23,18 +24,17 @@ export const overlapMachine = defineRule({
   *check({ subject, cluster: { nodes } }) {
     const told = new Set<unknown>();
     for (const range of wholeRangesOf(subject)) {
-      for (const { name, addresses: own } of nodes) {
-        const taken = own.find((address) => range.reading.addresses.contains(address));
-        if (taken === undefined) continue;
-        told.add(range.range.path.join('/'));
-        yield { at: { path: range.range.path }, message: `${taken.toString()} is the address of node ${name}` };
-        break;
-      }
+      const taken = nodeAddressIn(nodes, range.reading.addresses);
+      if (taken === undefined) continue;
+      told.add(range.range.path.join('/'));
+      yield {
+        at: { path: range.range.path },
+        message: `${taken.address.toString()} is the address of node ${taken.node}`,
+      };
     }
-    const subnets = nodes.flatMap((node) => node.subnets);
     for (const draft of overlapping(
       subject,
-      subnets,
+      subnetsOfNodes(nodes),
       (_, other) => `it is in the network of the nodes, ${other.toString()}`,
     )) {
       if ('path' in draft.at && told.has(draft.at.path.join('/'))) continue;

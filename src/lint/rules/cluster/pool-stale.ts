@@ -3,6 +3,7 @@ import { defineRule, type NetworkSubject } from '../../model.js';
 import { divisionOf, readRanges, slicedOf, whereaboutsOf } from '../../whereabouts-facts.js';
 import { textOf } from '../../go-fields.js';
 import { prefixes, within } from './clusters.js';
+import { poolsByName } from './indexes.js';
 import { RANGE_SLICED } from './slices.js';
 import type { NodeSlicePool } from '../../../whereabouts/objects.js';
 
@@ -57,7 +58,7 @@ export const poolStale = defineRule({
         };
       }
     }
-    const byName = new Map(pools.map((pool) => [pool.name, pool]));
+    const byName = poolsByName(pools);
     for (const facts of whereaboutsOf(subject)) {
       for (const { reading, range } of facts.slice === undefined ? readRanges(facts) : []) {
         const text = reading.range.toString();

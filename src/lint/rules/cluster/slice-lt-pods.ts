@@ -1,6 +1,7 @@
 import { defineRule } from '../../model.js';
 import { divisionOf, slicedOf } from '../../whereabouts-facts.js';
 import { within } from './clusters.js';
+import { askersOf } from './indexes.js';
 import { RANGE_SLICED, slicedBy } from './slices.js';
 import type { PodFacts } from '../../cluster/facts.js';
 
@@ -48,10 +49,8 @@ function fullest(
   name: string | null,
 ): [node: string, count: number] {
   const counts = new Map<string, number>();
-  for (const { nodeName, networks, finished } of pods) {
-    if (nodeName === null || finished) continue;
-    const own = networks.filter((network) => network.name === name && network.namespace === namespace).length;
-    if (own > 0) counts.set(nodeName, (counts.get(nodeName) ?? 0) + own);
+  for (const { nodeName, finished } of askersOf(pods, { namespace, name })) {
+    if (nodeName !== null && !finished) counts.set(nodeName, (counts.get(nodeName) ?? 0) + 1);
   }
   return [...counts].reduce<[string, number]>((most, each) => (each[1] > most[1] ? each : most), ['', 0]);
 }

@@ -94,14 +94,14 @@ function clusterOf(count: number): ClusterReading {
 test('the work on NADs beside a cluster grows as both do', async () => {
   const judged = (count: number): ReturnType<typeof outcomeOf> =>
     outcomeOf(GROWING['clean documents']?.(count) ?? '', { cluster: clusterOf(count) });
-  const ids = (await judged(3)).findings.map(({ finding }) => finding.rule);
-  expect(ids).toContain('cluster/master-missing');
   const faster = await growingFaster(
     LIMIT,
     () => judged(SMALL),
     () => judged(4 * SMALL),
   );
   expect(faster).toEqual([]);
+  const ids = (await judged(3)).findings.map(({ finding }) => finding.rule);
+  expect(ids).toContain('cluster/master-missing');
 });
 
 test('the work on repairs grows as they do', async () => {

@@ -42,9 +42,9 @@ function keyOf({ namespace, name }: Named): string {
 }
 
 /** The networks of the nodes, each once. */
-export const subnetsOfNodes = rememberEach((nodes: readonly NodeFacts[]): readonly Prefix[] => [
-  ...new Map(nodes.flatMap(({ subnets }) => subnets).map((subnet) => [subnet.toString(), subnet])).values(),
-]);
+export const subnetsOfNodes = rememberEach((nodes: readonly NodeFacts[]): readonly Prefix[] =>
+  unique(nodes.flatMap(({ subnets }) => subnets)),
+);
 
 /** An address of a node. */
 interface NodeAddress {
@@ -74,19 +74,50 @@ const sortedAddresses = rememberEach((nodes: readonly NodeFacts[]): readonly Nod
     .sort((a, b) => a.address.compare(b.address)),
 );
 
-/** The nodes that have no such interface. */
-export function nodesWithout(nodes: readonly NodeNetworkFacts[], device: string): readonly NodeNetworkFacts[] {
-  const { known } = lackingByDevice(nodes);
-  let lacking = known.get(device);
-  if (lacking === undefined) {
-    lacking = nodes.filter(({ interfaces }) => !interfaces.has(device));
-    known.set(device, lacking);
-  }
-  return lacking;
+/** What the nodes say of an interface of that name. */
+interface Device {
+  /** The nodes that have none. */
+  readonly lacking: readonly NodeNetworkFacts[];
+  readonly lackingByName: ReadonlyMap<string, NodeNetworkFacts>;
+  /** The first node on which it belongs to another interface. */
+  readonly owned: NodeNetworkFacts | undefined;
+  /** The node on which its MTU is the smallest. */
+  readonly smallest: { readonly node: string; readonly mtu: number } | undefined;
 }
 
-/** Of devices that were asked about. */
-const lackingByDevice = rememberEach((nodes: readonly NodeNetworkFacts[]) => ({
-  nodes,
-  known: new Map<string, readonly NodeNetworkFacts[]>(),
-}));
+export function deviceOn(nodes: readonly NodeNetworkFacts[], name: string): Device {
+  const { known } = devices(nodes);
+  let device = known.get(name);
+  if (device === undefined) {
+    device = readDevice(nodes, name);
+    known.set(name, device);
+  }
+  return device;
+}
+
+/** Of interfaces that were asked about. */
+const devices = rememberEach((nodes: readonly NodeNetworkFacts[]) => ({ nodes, known: new Map<string, Device>() }));
+
+function readDevice(nodes: readonly NodeNetworkFacts[], name: string): Device {
+  const lacking: NodeNetworkFacts[] = [];
+  let owned: NodeNetworkFacts | undefined;
+  let smallest: Device['smallest'];
+  for (const facts of nodes) {
+    const found = facts.interfaces.get(name);
+    if (found === undefined) lacking.push(facts);
+    else if (found.controller !== null) owned ??= facts;
+    const mtu = found?.mtu ?? null;
+    if (mtu !== null && mtu < (smallest?.mtu ?? Infinity)) smallest = { node: facts.node, mtu };
+  }
+  const lackingByName = new Map(lacking.map((facts) => [facts.node, facts]));
+  return { lacking, lackingByName, owned, smallest };
+}
+
+/** The parts of the cluster network that nodes have, each once. */
+export const podCidrsOfNodes = rememberEach((nodes: readonly NodeFacts[]): readonly Prefix[] =>
+  unique(nodes.flatMap(({ podCidrs }) => podCidrs)),
+);
+
+function unique(prefixes: readonly Prefix[]): readonly Prefix[] {
+  return [...new Map(prefixes.map((prefix) => [prefix.toString(), prefix])).values()];
+}

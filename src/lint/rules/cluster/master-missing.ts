@@ -1,7 +1,7 @@
 import { defineRule } from '../../model.js';
 import { nadWith } from '../examples.js';
 import { nodeNetwork, pod, within } from './clusters.js';
-import { nodesWithout } from './indexes.js';
+import { deviceOn } from './indexes.js';
 import { neededDevice, nodeNames, nodesOf } from './masters.js';
 
 const PODS = [pod('client', 'worker-0', 'tenant-a')];
@@ -27,10 +27,9 @@ export const masterMissing = defineRule({
   *check({ subject, cluster }) {
     const needed = neededDevice(subject);
     if (needed === undefined) return;
-    const lacking = nodesWithout(cluster.nodeNetworks, needed.device);
+    const { lacking, lackingByName } = deviceOn(cluster.nodeNetworks, needed.device);
     if (lacking.length === 0) return;
-    const used = nodesOf(subject, cluster);
-    const hurt = lacking.filter(({ node }) => used.has(node));
+    const hurt = [...nodesOf(subject, cluster)].flatMap((node) => lackingByName.get(node) ?? []);
     yield {
       at: { path: needed.path },
       message: `there is no ${needed.device} on ${nodeNames(hurt.length > 0 ? hurt : lacking)}`,

@@ -2,6 +2,7 @@ import { numberOf, pathOf } from '../../cross-facts.js';
 import { defineRule } from '../../model.js';
 import { nadWith } from '../examples.js';
 import { nodeNetwork, within } from './clusters.js';
+import { deviceOn } from './indexes.js';
 import { neededDevice } from './masters.js';
 
 const JUMBO = nadWith('"mode": "bridge",', '"mode": "bridge",\n  "mtu": 9000,');
@@ -26,15 +27,12 @@ export const mtuOverMaster = defineRule({
     const needed = neededDevice(subject);
     const mtu = needed === undefined ? undefined : numberOf(needed.main.conf, 'mtu');
     if (needed === undefined || mtu === undefined) return;
-    for (const { node, interfaces } of cluster.nodeNetworks) {
-      const own = interfaces.get(needed.device)?.mtu ?? null;
-      if (own === null || own >= mtu) continue;
-      yield {
-        at: { path: pathOf(needed.main, 'mtu') },
-        message: `${needed.device} of node ${node} has an MTU of ${own}`,
-        upstream: `invalid MTU ${mtu}, must be [0, master MTU(${own})]`,
-      };
-      return;
-    }
+    const { smallest } = deviceOn(cluster.nodeNetworks, needed.device);
+    if (smallest === undefined || smallest.mtu >= mtu) return;
+    yield {
+      at: { path: pathOf(needed.main, 'mtu') },
+      message: `${needed.device} of node ${smallest.node} has an MTU of ${smallest.mtu}`,
+      upstream: `invalid MTU ${mtu}, must be [0, master MTU(${smallest.mtu})]`,
+    };
   },
 });

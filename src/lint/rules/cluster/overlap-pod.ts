@@ -1,6 +1,7 @@
 import { defineRule } from '../../model.js';
 import { nadWith } from '../examples.js';
 import { node, prefixes, within } from './clusters.js';
+import { podCidrsOfNodes } from './indexes.js';
 import { overlapping } from './overlaps.js';
 
 export const overlapPod = defineRule({
@@ -22,7 +23,7 @@ export const overlapPod = defineRule({
   *check({ subject, cluster }) {
     // Where the cluster says it as a whole that is what counts.
     const whole = cluster.networkConfigs.flatMap(({ pods }) => pods);
-    const taken = whole.length > 0 ? whole : cluster.nodes.flatMap(({ podCidrs }) => podCidrs);
+    const taken = whole.length > 0 ? whole : podCidrsOfNodes(cluster.nodes);
     yield* overlapping(
       subject,
       taken,

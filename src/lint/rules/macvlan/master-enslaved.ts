@@ -1,6 +1,7 @@
 import { defineRule } from '../../model.js';
 import { fieldsOf, isOn } from '../../plugin-facts.js';
 import { nodeNetwork, within } from '../cluster/clusters.js';
+import { deviceOn } from '../cluster/indexes.js';
 import { IPAM, plugin } from '../plugin-examples.js';
 
 const ON_ETH1 = plugin('macvlan', `"master": "eth1",\n${IPAM}`);
@@ -27,9 +28,7 @@ export const masterEnslaved = defineRule({
     for (const { value: master, path, plugin: macvlan } of fieldsOf(subject, 'macvlan', 'master')) {
       // A master in the pod is none of the node.
       if (typeof master !== 'string' || isOn(macvlan, 'linkInContainer')) continue;
-      const owned = cluster.nodeNetworks.find(
-        ({ interfaces }) => (interfaces.get(master)?.controller ?? null) !== null,
-      );
+      const { owned } = deviceOn(cluster.nodeNetworks, master);
       if (owned === undefined) continue;
       const controller = owned.interfaces.get(master)?.controller ?? '';
       const message = `${master} belongs to ${controller} on ${owned.node}: take ${controller} itself, or a free interface`;

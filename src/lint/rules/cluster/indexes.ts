@@ -3,6 +3,7 @@ import type { IntervalSet } from '../../../net/interval.js';
 import type { Prefix } from '../../../net/prefix.js';
 import type { Pool } from '../../../whereabouts/objects.js';
 import type { NodeFacts, NodeNetworkFacts, PodFacts } from '../../cluster/facts.js';
+import { groupBy } from '../../group-by.js';
 import { rememberEach } from '../../remember.js';
 
 /*
@@ -21,21 +22,15 @@ interface Named {
 
 /** Those of the pods, or virtual machines, that ask for a network; each as often as it does. */
 export function askersOf(pods: readonly PodFacts[], network: Named): readonly PodFacts[] {
-  return askersByNetwork(pods).get(keyOf(network)) ?? [];
+  return (requests(pods).get(keyOf(network)) ?? []).map(({ pod }) => pod);
 }
 
-const askersByNetwork = rememberEach((pods: readonly PodFacts[]) => {
-  const byNetwork = new Map<string, PodFacts[]>();
-  for (const pod of pods) {
-    for (const network of pod.networks) {
-      const key = keyOf(network);
-      const own = byNetwork.get(key);
-      if (own === undefined) byNetwork.set(key, [pod]);
-      else own.push(pod);
-    }
-  }
-  return byNetwork;
-});
+const requests = rememberEach((pods: readonly PodFacts[]) =>
+  groupBy(
+    pods.flatMap((pod) => pod.networks.map((network) => ({ pod, network: keyOf(network) }))),
+    ({ network }) => network,
+  ),
+);
 
 function keyOf({ namespace, name }: Named): string {
   return `${namespace ?? 'default'}/${name ?? ''}`;

@@ -81,8 +81,9 @@ function readClean(source: SourceFile, chunk: Chunk): ReadDocument | undefined {
 }
 
 function loadClean(text: string): unknown {
+  if (loaded === undefined) return undefined;
   try {
-    const value = loaded?.load(text, false);
+    const value = loaded.load(text, false);
     return isExcessive(text, value) || quotedProblems(text).length > 0 ? undefined : value;
   } catch {
     return undefined;

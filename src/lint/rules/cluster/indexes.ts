@@ -80,8 +80,9 @@ interface Device {
   readonly smallest: { readonly node: string; readonly mtu: number } | undefined;
 }
 
+/** What the nodes say of an interface of that name; looked for once, however many networks need it. */
 export function deviceOn(nodes: readonly NodeNetworkFacts[], name: string): Device {
-  const { known } = devices(nodes);
+  const known = devices(nodes);
   let device = known.get(name);
   if (device === undefined) {
     device = readDevice(nodes, name);
@@ -91,7 +92,7 @@ export function deviceOn(nodes: readonly NodeNetworkFacts[], name: string): Devi
 }
 
 /** Of interfaces that were asked about. */
-const devices = rememberEach((nodes: readonly NodeNetworkFacts[]) => ({ nodes, known: new Map<string, Device>() }));
+const devices = rememberEach(() => new Map<string, Device>());
 
 function readDevice(nodes: readonly NodeNetworkFacts[], name: string): Device {
   const lacking: NodeNetworkFacts[] = [];
